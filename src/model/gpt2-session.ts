@@ -1,0 +1,181 @@
+/**
+ * One loaded GPT-2 graph in onnxruntime (imported here only). Evaluates a slice of tokens over a cache and adds the new
+ * rows to it. `run` blocks its thread while it computes, so programs use it through the worker (worker-model.ts).
+ */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { AppError, messageOf } from "../shared/errors.ts";
+import { closed } from "./closed-error.ts";
+import { GRAPH_NAMES } from "./graph-context.ts";
+import { type CacheShape, KvCache } from "./kv-cache.ts";
+import { GRAPH_FILE, type ModelFolder } from "./model-folder.ts";
+import { checkExternalData } from "./onnx-check.ts";
+import type { TokenId } from "./types.ts";
+
+/** Wraps each piece of native work, so that a host can see when it is safe to end the thread. */
+export type NativeWork = <T>(work: () => Promise<T>) => Promise<T>;
+
+export interface SessionOptions {
+  /** Threads of the computation. Default: half the processors (one per core with two threads each), 1 to 8. */
+  readonly threads?: number;
+}
+
+const HIDDEN = -1e30;
+/** Nothing below fatal: onnxruntime prints to the terminal, and everything it reports is thrown as well. */
+const LOG_FATAL = 4;
+
+export class Gpt2Session {
+  readonly limits: { readonly positions: number; readonly vocabularySize: number };
+  readonly #cacheShape: CacheShape;
+  readonly #session: InferenceSession;
+  readonly #native: NativeWork;
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor(folder: ModelFolder, session: InferenceSession, native: NativeWork) {
+    const { layers, heads, width, positions, vocabularySize } = folder.config;
+    this.limits = { positions, vocabularySize };
+    this.#cacheShape = { layers, heads, headSize: width / heads, positions };
+    this.#session = session;
+    this.#native = native;
+  }
+
+  /** Loads the graph of a folder. Throws `model.corrupt` when onnxruntime refuses it or it is of another shape. */
+  static async open(folder: ModelFolder, options: SessionOptions, native: NativeWork): Promise<Gpt2Session> {
+    const path = join(folder.dir, GRAPH_FILE);
+    await checkExternalData(path);
+    const session = await native(() => createSession(path, options.threads ?? defaultThreads()));
+    checkGraph(session, folder);
+    return new Gpt2Session(folder, session, native);
+  }
+
+  createCache(): KvCache {
+    return new KvCache(this.#cacheShape);
+  }
+
+  /**
+   * Evaluates T tokens after those in `cache`, adds their rows to it and returns the logits of positions
+   * `logitsFrom` to T - 1, [N, V]. Negative `logitsFrom` counts from the end. Throws `model.closed`, `model.failed`.
+   */
+  async run(cache: KvCache, tokens: readonly TokenId[], logitsFrom: number): Promise<Float32Array> {
+    const result = this.#last.then(() => this.#run(cache, tokens, logitsFrom));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** Waits for the running evaluation and frees the model. Further runs throw `model.closed`. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#last;
+    await this.#session.release();
+  }
+
+  async #run(cache: KvCache, tokens: readonly TokenId[], logitsFrom: number): Promise<Float32Array> {
+    if (this.#closed) throw closed();
+    const feeds = buildFeeds(cache, tokens, logitsFrom);
+    const outputs = await this.#native(() => this.#session.run(feeds)).catch((error: unknown) => {
+      throw error instanceof AppError ? error : runFailed(error);
+    });
+    cache.append(tokens.length, (layer) => floatsOf(outputs[GRAPH_NAMES.newRows(layer)]));
+    return floatsOf(outputs[GRAPH_NAMES.logits]);
+  }
+}
+
+function defaultThreads(): number {
+  const processors = availableParallelism();
+  return processors <= 2 ? processors : Math.min(8, Math.ceil(processors / 2));
+}
+
+async function createSession(path: string, threads: number): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(path, {
+      executionProviders: ["cpu"],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: LOG_FATAL,
+    });
+  } catch (error) {
+    throw new AppError("model.corrupt", `${path} cannot be loaded: ${messageOf(error)}`, {
+      hint: "Import the model again.",
+      cause: error,
+    });
+  }
+}
+
+/** Compares what the graph says of itself with config.json, so that no run meets a cache of the wrong shape. */
+function checkGraph(session: InferenceSession, folder: ModelFolder): void {
+  const { layers, heads, width, vocabularySize } = folder.config;
+  const past = shapeOf(session.inputMetadata, GRAPH_NAMES.pastKey(layers - 1));
+  const logits = shapeOf(session.outputMetadata, GRAPH_NAMES.logits);
+  const fits =
+    session.inputNames.length === 4 + 2 * layers &&
+    past?.[1] === heads &&
+    past[3] === width / heads &&
+    logits?.[2] === vocabularySize;
+  if (fits) return;
+  throw new AppError("model.corrupt", `${folder.dir}: the graph and config.json are of different models.`, {
+    hint: "Import the model again.",
+  });
+}
+
+function shapeOf(
+  metadata: readonly InferenceSession.ValueMetadata[],
+  name: string,
+): readonly (number | string)[] | undefined {
+  const value = metadata.find((candidate) => candidate.name === name);
+  return value?.isTensor ? value.shape : undefined;
+}
+
+function buildFeeds(
+  cache: KvCache,
+  tokens: readonly TokenId[],
+  logitsFrom: number,
+): InferenceSession.FeedsType {
+  const { heads, headSize, layers } = cache.shape;
+  const count = tokens.length;
+  const positions = tokens.map((_, i) => cache.length + i);
+  const feeds: Record<string, Tensor> = {
+    [GRAPH_NAMES.tokens]: int64(tokens, [1, count]),
+    [GRAPH_NAMES.positions]: int64(positions, [1, count]),
+    [GRAPH_NAMES.attentionBias]: attentionBias(cache, count),
+    [GRAPH_NAMES.logitsFrom]: int64([logitsFrom], [1]),
+  };
+  const dimensions = [1, heads, cache.capacity, headSize];
+  for (let layer = 0; layer < layers; layer++) {
+    const { key, value } = cache.layer(layer);
+    feeds[GRAPH_NAMES.pastKey(layer)] = new Tensor("float32", key, dimensions);
+    feeds[GRAPH_NAMES.pastValue(layer)] = new Tensor("float32", value, dimensions);
+  }
+  return feeds;
+}
+
+/** [1, 1, T, C + T]: hides the unused rows of the cache, and from each new token those after it. */
+function attentionBias(cache: KvCache, count: number): Tensor {
+  const { length, capacity } = cache;
+  const columns = capacity + count;
+  const bias = new Float32Array(count * columns);
+  for (let row = 0; row < count; row++) {
+    const start = row * columns;
+    bias.fill(HIDDEN, start + length, start + capacity);
+    bias.fill(HIDDEN, start + capacity + row + 1, start + columns);
+  }
+  return new Tensor("float32", bias, [1, 1, count, columns]);
+}
+
+function int64(values: readonly number[], dimensions: readonly number[]): Tensor {
+  return new Tensor("int64", BigInt64Array.from(values, BigInt), dimensions);
+}
+
+function floatsOf(tensor: Tensor | undefined): Float32Array {
+  if (tensor?.data instanceof Float32Array) return tensor.data;
+  throw runFailed("an output is missing");
+}
+
+function runFailed(error: unknown): AppError {
+  return new AppError("model.failed", `The model could not be evaluated: ${messageOf(error)}`, {
+    hint: "Check the model's files with: brasslamp models verify",
+    cause: error,
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * Symmetric block quantisation of weight matrices as ONNX Runtime's MatMulNBits and GatherBlockQuantized read it: each
+ * output's weights in blocks of 32 inputs with one float scale, zero point 128 (8 bits) or 8 (4 bits, low nibble first).
+ * Format: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
+ */
+
+export type WeightBits = 4 | 8;
+
+/** Weights that share one scale. */
+export const BLOCK_SIZE = 32;
+
+/** A matrix of `outputs` x `inputs` weights; weight (o, i) is `values[o * outputStride + i * inputStride]`. */
+export interface WeightMatrix {
+  readonly values: Float32Array;
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly outputStride: number;
+  readonly inputStride: number;
+}
+
+/** `quants` [outputs, inputs * bits / 8], `scales` [outputs, inputs / 32]. */
+export interface QuantizedMatrix {
+  readonly quants: Uint8Array;
+  readonly scales: Float32Array;
+}
+
+/** Rounds to the nearest representable weight. `inputs` must be a multiple of 32. */
+export function quantize(matrix: WeightMatrix, bits: WeightBits): QuantizedMatrix {
+  const blocks = matrix.inputs / BLOCK_SIZE;
+  const quants = new Uint8Array((matrix.outputs * matrix.inputs * bits) / 8);
+  const scales = new Float32Array(matrix.outputs * blocks);
+  const block = new Float32Array(BLOCK_SIZE);
+  for (let b = 0; b < blocks; b++) {
+    for (let o = 0; o < matrix.outputs; o++) {
+      copyBlock(matrix, o, b, block);
+      const scale = bits === 8 ? scaleOf8(block) : scaleOf4(block);
+      scales[o * blocks + b] = scale;
+      const start = o * matrix.inputs + b * BLOCK_SIZE;
+      if (bits === 8) write8(block, scale, quants, start);
+      else write4(block, scale, quants, start / 2);
+    }
+  }
+  return { quants, scales };
+}
+
+function copyBlock(matrix: WeightMatrix, output: number, block: number, target: Float32Array): void {
+  const start = output * matrix.outputStride + block * BLOCK_SIZE * matrix.inputStride;
+  for (let i = 0; i < BLOCK_SIZE; i++) target[i] = matrix.values[start + i * matrix.inputStride]!;
+}
+
+/** The weight farthest from zero, with its sign. */
+function extremeOf(block: Float32Array): number {
+  let extreme = 0;
+  for (const weight of block) if (Math.abs(weight) > Math.abs(extreme)) extreme = weight;
+  return extreme;
+}
+
+function scaleOf8(block: Float32Array): number {
+  return Math.fround(Math.abs(extremeOf(block)) / 127);
+}
+
+/** The extreme weight becomes -8, the one end of the range that +7 cannot match. */
+function scaleOf4(block: Float32Array): number {
+  return Math.fround(extremeOf(block) / -8);
+}
+
+function write8(block: Float32Array, scale: number, quants: Uint8Array, start: number): void {
+  for (let i = 0; i < BLOCK_SIZE; i++) quants[start + i] = level(block[i]!, scale, 127) + 128;
+}
+
+function write4(block: Float32Array, scale: number, quants: Uint8Array, start: number): void {
+  for (let i = 0; i < BLOCK_SIZE; i += 2) {
+    const low = level(block[i]!, scale, 7) + 8;
+    const high = level(block[i + 1]!, scale, 7) + 8;
+    quants[start + i / 2] = low | (high << 4);
+  }
+}
+
+function level(weight: number, scale: number, max: number): number {
+  if (scale === 0) return 0;
+  return Math.max(-max - 1, Math.min(max, Math.round(weight / scale)));
+}

@@ -1,0 +1,69 @@
+/**
+ * What the rest of the program may know of a language model. Shape letters used throughout src/model:
+ * B batch, T new tokens, P past tokens, L layers, H heads, D head size, W width (H x D), V vocabulary.
+ */
+
+export type TokenId = number;
+
+/** Text to tokens and back. `decode(encode(text)) === text` for every well-formed string. */
+export interface Tokenizer {
+  readonly vocabularySize: number;
+  /** The document separator, also the first token of every prompt. */
+  readonly endOfText: TokenId;
+  /** Plain text only: `<|endoftext|>` inside `text` is text, never the special token. */
+  encode(text: string): TokenId[];
+  /** Bytes that are not UTF-8 become U+FFFD; special tokens are left out. */
+  decode(tokens: readonly TokenId[]): string;
+  /** The raw bytes one token stands for; empty for special tokens. */
+  bytesOf(token: TokenId): Uint8Array;
+}
+
+/** Facts about a loaded model, shown to the player and stored in saves. */
+export interface ModelInfo {
+  readonly name: string;
+  readonly parameters: number;
+  /** Most tokens a sequence can hold (GPT-2: learned positions, so a hard limit). */
+  readonly positions: number;
+  readonly vocabularySize: number;
+  readonly layers: number;
+  readonly width: number;
+  readonly quantization: string;
+  readonly sizeBytes: number;
+  /** SHA-256 of the weights, hexadecimal. */
+  readonly sha256: string;
+}
+
+/** How surely a model expected each token of a text. */
+export interface Score {
+  /** Natural log probability of tokens[i + 1] given tokens[0..i]; length T - 1. */
+  readonly logProbabilities: Float32Array;
+  /** The token the model thought most likely at each of those places; length T - 1. */
+  readonly top1: Int32Array;
+}
+
+/**
+ * A run of tokens whose keys and values are kept, so that only what differs is evaluated. The cache is never needed for
+ * correctness. One call at a time.
+ */
+export interface Sequence {
+  /** The tokens evaluated so far. */
+  readonly tokens: readonly TokenId[];
+  /**
+   * Makes the evaluated tokens equal to `tokens` and returns the logits (V) that follow the last one. Keeps the longest
+   * common prefix. The array is overwritten by the next call. Checks `signal` between slices of at most 128 tokens; when
+   * aborted it throws the signal's reason and keeps what is evaluated.
+   * Throws `model.contextOverflow` when tokens.length > positions, `model.emptyInput` when it is 0.
+   */
+  evaluate(tokens: readonly TokenId[], signal?: AbortSignal): Promise<Float32Array>;
+  /** Log probabilities of a text of 2 to `positions` tokens; leaves the sequence's own tokens as they were. */
+  score(tokens: readonly TokenId[], signal?: AbortSignal): Promise<Score>;
+  dispose(): Promise<void>;
+}
+
+/** A loaded GPT-2. Close it before the process ends; closing waits for a running evaluation. */
+export interface LanguageModel {
+  readonly info: ModelInfo;
+  readonly tokenizer: Tokenizer;
+  createSequence(): Promise<Sequence>;
+  dispose(): Promise<void>;
+}

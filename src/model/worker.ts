@@ -1,0 +1,118 @@
+/**
+ * The thread that computes: holds one model and its sequences and answers the program's messages. Built to
+ * dist/model-worker.js. Ending a thread while onnxruntime runs aborts the whole process, so BUSY says when it does.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { closed } from "./closed-error.ts";
+import { Gpt2Session } from "./gpt2-session.ts";
+import { OnnxSequence } from "./onnx-sequence.ts";
+import type { StopSignal } from "./stop-signal.ts";
+import {
+  BUSY,
+  CLOSING,
+  STOP,
+  toFailure,
+  type WorkerAnswers,
+  type WorkerReply,
+  type WorkerRequest,
+} from "./worker-protocol.ts";
+
+interface HostedSequence {
+  readonly sequence: OnnxSequence;
+  readonly signal: StopSignal;
+}
+
+/** Thrown by a stop signal; never leaves this thread. */
+class Stopped extends Error {}
+
+const port = parentPort!;
+const control = workerData as Int32Array;
+const sequences = new Map<number, HostedSequence>();
+let session: Gpt2Session | undefined;
+
+port.on("message", ({ id, request }: { id: number; request: WorkerRequest }) => {
+  answer(request).then(
+    (value) => reply({ id, answer: value }),
+    (error: unknown) => reply({ id, failure: toFailure(error) }),
+  );
+});
+
+function reply(message: WorkerReply): void {
+  port.postMessage(message);
+}
+
+async function answer(request: WorkerRequest): Promise<WorkerAnswers[keyof WorkerAnswers]> {
+  switch (request.type) {
+    case "open":
+      session = await Gpt2Session.open(request.folder, request.options, whileBusy);
+      return undefined;
+    case "createSequence":
+      sequences.set(request.sequence, hostSequence(request.logits, request.stop));
+      return undefined;
+    case "evaluate":
+      return evaluate(hosted(request.sequence), request.tokens);
+    case "score":
+      return score(hosted(request.sequence), request.tokens);
+    case "disposeSequence":
+      await sequences.get(request.sequence)?.sequence.dispose();
+      sequences.delete(request.sequence);
+      return undefined;
+    case "close":
+      return close();
+  }
+}
+
+/** The answer is sent before the port closes, which lets the thread end. */
+async function close(): Promise<undefined> {
+  try {
+    await session?.close();
+  } finally {
+    setImmediate(() => port.close());
+  }
+}
+
+/** BUSY is set before CLOSING is read, so the other side, which does the reverse, cannot miss a run that starts. */
+async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
+  Atomics.store(control, BUSY, 1);
+  try {
+    if (Atomics.load(control, CLOSING) === 1) throw closed();
+    return await work();
+  } finally {
+    Atomics.store(control, BUSY, 0);
+    Atomics.notify(control, BUSY);
+  }
+}
+
+function hostSequence(logits: SharedArrayBuffer, stop: SharedArrayBuffer): HostedSequence {
+  const flag = new Int32Array(stop);
+  const throwIfAborted = () => {
+    if (Atomics.load(control, CLOSING) === 1) throw closed();
+    if (Atomics.load(flag, STOP) === 1) throw new Stopped();
+  };
+  return { sequence: new OnnxSequence(session!, new Float32Array(logits)), signal: { throwIfAborted } };
+}
+
+function hosted(id: number): HostedSequence {
+  const found = sequences.get(id);
+  if (found === undefined) throw closed();
+  return found;
+}
+
+async function evaluate(
+  { sequence, signal }: HostedSequence,
+  tokens: readonly number[],
+): Promise<WorkerAnswers["evaluate"]> {
+  await sequence.evaluate(tokens, signal).catch(ignoreStop);
+  return { evaluated: sequence.tokens.length };
+}
+
+async function score(
+  { sequence, signal }: HostedSequence,
+  tokens: readonly number[],
+): Promise<WorkerAnswers["score"]> {
+  return sequence.score(tokens, signal).catch(ignoreStop);
+}
+
+function ignoreStop(error: unknown): undefined {
+  if (!(error instanceof Stopped)) throw error;
+}
