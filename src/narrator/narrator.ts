@@ -1,0 +1,135 @@
+/**
+ * The narrator: turns a request of the game into a prompt, has the model write a passage under the guard, and evaluates
+ * the next prompt in advance while the player reads. Holds one sequence of the model and no state of the story.
+ */
+import type { NarrateOptions, Narration, NarrationRequest, Narrator } from "../game/ports.ts";
+import type { LanguageModel, Sequence, TokenId } from "../model/types.ts";
+import type { KnownRequest } from "./context-items.ts";
+import { ContextWindow } from "./context-window.ts";
+import { createGuard } from "./guard.ts";
+import { PassageWriter, type WrittenPassage } from "./passage-writer.ts";
+import { formatAction } from "./prompt-format.ts";
+import { createRng } from "./rng.ts";
+import { PASSAGE, SAMPLING } from "./settings.ts";
+import { describeVocabulary, type Vocabulary } from "./vocabulary.ts";
+
+export class ModelNarrator implements Narrator {
+  readonly model: Narrator["model"];
+  private readonly language: LanguageModel;
+  private readonly sequence: Sequence;
+  private readonly vocabulary: Vocabulary;
+  private readonly window: ContextWindow;
+
+  private constructor(language: LanguageModel, sequence: Sequence) {
+    const { name, sha256, positions } = language.info;
+    this.model = { name, sha256, positions };
+    this.language = language;
+    this.sequence = sequence;
+    this.vocabulary = describeVocabulary(language.tokenizer);
+    this.window = new ContextWindow(language.tokenizer, positions);
+  }
+
+  /** Creates a narrator on a loaded model, which stays the caller's to dispose of. */
+  static async create(language: LanguageModel): Promise<ModelNarrator> {
+    return new ModelNarrator(language, await language.createSequence());
+  }
+
+  async narrate(request: NarrationRequest, options: NarrateOptions = {}): Promise<Narration> {
+    const started = performance.now();
+    const context = this.window.build(request);
+    const reusedTokens = commonPrefix(this.sequence.tokens, context.tokens);
+    let firstTextMs = 0;
+    const onText = (text: string) => {
+      if (firstTextMs === 0) firstTextMs = performance.now() - started;
+      options.onText?.(text);
+    };
+    // The known part first, whether or not `prepare` has done it: the model then computes the same slices either way.
+    const interrupted = await this.evaluate(context.prefix, options.signal);
+    const written = interrupted
+      ? nothing
+      : await this.writer(request, onText, options.signal).write(
+          context.tokens,
+          context.history,
+          this.window.replyTokens,
+        );
+    return {
+      passage: written.text,
+      interrupted: written.interrupted,
+      ended: written.ended,
+      stats: {
+        promptTokens: context.tokens.length,
+        reusedTokens,
+        sampledTokens: written.sampledTokens,
+        firstTextMs,
+        totalMs: performance.now() - started,
+        rejections: written.rejections,
+      },
+    };
+  }
+
+  async prepare(request: KnownRequest, signal?: AbortSignal): Promise<void> {
+    await this.evaluate(this.window.buildPrefix(request), signal);
+  }
+
+  explain(request: NarrationRequest) {
+    return this.window.build(request).report;
+  }
+
+  /** Evaluates and tells whether it was interrupted. */
+  private async evaluate(tokens: readonly TokenId[], signal: AbortSignal | undefined): Promise<boolean> {
+    try {
+      await this.sequence.evaluate(tokens, signal);
+      return false;
+    } catch (error) {
+      if (signal?.aborted === true) return true;
+      throw error;
+    }
+  }
+
+  private writer(
+    request: NarrationRequest,
+    onText: (text: string) => void,
+    signal: AbortSignal | undefined,
+  ): PassageWriter {
+    const { tokenizer } = this.language;
+    const notes = [...request.header, ...request.notes, ...request.inserted].map((line) => line.text);
+    const headerTokens = tokenizer.encode(namesIn([...notes, ...request.remembered].join(" ")));
+    return new PassageWriter({
+      sequence: this.sequence,
+      tokenizer,
+      vocabulary: this.vocabulary,
+      sampling: SAMPLING,
+      passage: PASSAGE,
+      rng: createRng(request.seed),
+      judge: createGuard({
+        recentPassages: [request.opening, ...request.turns.map((turn) => turn.passage)].slice(
+          -PASSAGE.guardedPassages,
+        ),
+        action: formatAction(request.action).replace(/^> /, ""),
+        notes,
+      }),
+      spared: new Set([...this.vocabulary.exempt, ...headerTokens]),
+      onText,
+      signal,
+    });
+  }
+}
+
+const nothing: WrittenPassage = {
+  text: "",
+  interrupted: true,
+  ended: false,
+  sampledTokens: 0,
+  rejections: [],
+};
+
+/** Capitalised words, as they would stand inside a sentence. */
+function namesIn(text: string): string {
+  return ` ${(text.match(/\p{Lu}[\p{L}']+/gu) ?? []).join(" ")}`;
+}
+
+function commonPrefix(a: readonly TokenId[], b: readonly TokenId[]): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
+  return length;
+}

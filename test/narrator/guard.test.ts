@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { createGuard, loopsInside } from "../../src/narrator/guard.ts";
+import { wordsOf } from "../../src/narrator/similarity.ts";
+
+const context = {
+  recentPassages: [
+    "The guard looks at you with tired eyes. He nods. You hear water behind the wall.",
+    "A bell rings in the tower above the market.",
+    "He waits.",
+    "You sit down.",
+  ],
+  action: "You open the heavy oak door.",
+  notes: ["commander of the harbor watch; honest, stubborn, distrusts magic"],
+};
+const judge = createGuard(context);
+
+describe("the guard", () => {
+  const table: [sentence: string, told: string[], verdict: string | null][] = [
+    ["The room behind it is dark and cold.", [], null],
+    ["...", [], "empty"],
+    ["The guard looks at you with his tired eyes.", [], "repeats an earlier passage"],
+    ["A bell rings in the tower above the market.", [], "repeats an earlier passage"],
+    ["He nods.", [], null],
+    ["You sit down.", [], "repeats an earlier passage"],
+    ["It is dark.", ["It is dark."], "repeats this passage"],
+    ["You open the heavy oak door.", [], "echoes the action"],
+    ["You open the heavy oak door and step into a hall full of snow.", [], null],
+    ["He is the commander of the harbor watch; honest, stubborn, distrusts magic.", [], "echoes a note"],
+    ["You see [Captain Vey: a man].", [], "off format"],
+    ["Visit https://example.org for more.", [], "off format"],
+    ["Aaaaaaaargh, he says.", [], "off format"],
+    ["\u0414\u0430 says the man \u043d\u0435\u0442.", [], "off format"],
+    ["I walk to the door and open it.", [], "first person"],
+    ['"I walk to my door," he says.', [], null],
+    ["The man, the man, the man, the man is here.", [], "loops inside"],
+    ["No no no no, the walls are closing in.", [], "loops inside"],
+  ];
+  it.each(table)("%j after %j: %s", (sentence, told, verdict) => expect(judge(sentence, told)).toBe(verdict));
+
+  it("finds a run of six words that comes back within a passage", () => {
+    const told = ["You walk down the long dark hall and stop."];
+    expect(judge("Then you walk down the long dark hall again with a lamp in hand.", told)).toBe(
+      "repeats this passage",
+    );
+  });
+});
+
+describe("loops of the first games", () => {
+  // Shapes reported by players of AI Dungeon 2 (issues 68 and 133), in our words.
+  it.each([
+    "You are in the castle and you are in the castle and you are in the castle.",
+    "You go to the door and the door and the door and the door.",
+    "He says that he says that he says that he is here.",
+  ])("%s", (text) => expect(loopsInside(wordsOf(text))).toBe(true));
+
+  it("lets an emphatic repetition pass", () => {
+    expect(loopsInside(wordsOf("No, no, no, he says, not that one."))).toBe(false);
+  });
+});
