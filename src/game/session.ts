@@ -1,0 +1,333 @@
+/**
+ * The game being played: the one owner of its state. Takes what the player does, one thing at a time, and emits what a
+ * front end shows. Nothing is said to be done before it is on disk (or the player has been told why it is not).
+ */
+import { AppError } from "../shared/errors.ts";
+import { stripControls } from "../shared/text.ts";
+import { type Adventure, buildRequest, createAdventure } from "./adventure.ts";
+import { type CommandGame, type Question, runCommand } from "./commands.ts";
+import { buildMenu, pickItem } from "./menu.ts";
+import { buildAction, buildBlock, buildChoices, buildError, buildPage, endingOf } from "./page.ts";
+import type { ContextReport, NarrationStats, Narrator } from "./ports.ts";
+import { Prefill } from "./prefill.ts";
+import type { Block, EventHandler, InputMode, UiUpdate } from "./protocol.ts";
+import { SaveKeeper } from "./save-keeper.ts";
+import type { SaveStore } from "./saves/save-store.ts";
+import { buildStatus, noticesOf } from "./status.ts";
+import type { CatalogEntry } from "./story/catalog.ts";
+import { type Answers, type StorySeed, tidyAnswer } from "./story/seed.ts";
+import { currentNode, inkOf, undo } from "./story-tree.ts";
+import { planTurn, type TurnPlan, tellTurn } from "./turn.ts";
+
+/** Two interrupts within this time leave the game. */
+const QUIT_WINDOW_MS = 2000;
+
+export interface SessionOptions {
+  readonly narrator: Narrator;
+  readonly saves: SaveStore;
+  readonly now: () => Date;
+  /** Unsigned 32-bit seed of adventures begun in this session; saved ones keep their own. */
+  readonly seed: number;
+  readonly emit: (update: UiUpdate) => void;
+}
+
+export interface StartOptions {
+  readonly seed: StorySeed;
+  /** Answers to placeholders known beforehand. */
+  readonly answers?: Answers;
+  /** Ask the player for the other answers; otherwise defaults are used. */
+  readonly askPlaceholders: boolean;
+}
+
+/** One run of the program. Begin with `start`, `resume` or `openMenu`, then pass events to `handle`. */
+export class GameSession implements CommandGame {
+  private readonly options: SessionOptions;
+  private readonly prefill: Prefill;
+  private keeper: SaveKeeper;
+  private state: Adventure | undefined;
+  private question: Question | undefined;
+  private telling: AbortController | undefined;
+  private lastStats: NarrationStats | undefined;
+  private queue: Promise<void> = Promise.resolve();
+  private lastInterruptMs = Number.NEGATIVE_INFINITY;
+  private isClosing = false;
+  /** Whether the work being done has said what the game waits for. */
+  private prompted = false;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+    this.prefill = new Prefill(options.narrator);
+    this.keeper = new SaveKeeper(options.saves);
+  }
+
+  /** Begins a story. Throws `option.answer` and `story.runtime`; a save that cannot be written is only reported. */
+  async start(options: StartOptions): Promise<void> {
+    await this.enqueue(() => this.begin(options));
+  }
+
+  /** Continues a save. Throws `save.unknown`, `save.corrupt`, `save.version`, `save.name`, `save.unreadable`. */
+  async resume(slug: string): Promise<void> {
+    await this.enqueue(() => this.loadSave(slug));
+  }
+
+  /** Lets the player choose among the saves and these stories. Throws `story.unknown` when there is nothing at all. */
+  async openMenu(stories: readonly CatalogEntry[]): Promise<void> {
+    await this.enqueue(() => this.askMenu(stories));
+  }
+
+  /** Where the front end sends events; a property, so that it can be passed on its own. */
+  readonly handle: EventHandler = async (event) => {
+    if (this.isClosing) return;
+    if (event.type === "interrupt") return this.interrupt();
+    if (event.type === "close") return this.close();
+    if (this.telling !== undefined) {
+      return this.show(buildBlock("info", "The story is still being told. Press Ctrl-C to stop it."));
+    }
+    await this.enqueue(() => this.submit(event.text, event.mode));
+  };
+
+  // ---- what commands see (CommandGame) ----
+
+  get adventure(): Adventure {
+    if (this.state === undefined) throw new AppError("story.none", "No story has begun yet.");
+    return this.state;
+  }
+
+  get saves(): SaveStore {
+    return this.options.saves;
+  }
+
+  get slug(): string | undefined {
+    return this.keeper.slug;
+  }
+
+  show(...blocks: readonly Block[]): void {
+    for (const block of blocks) this.options.emit({ type: "block", block });
+  }
+
+  /** Takes a changed adventure, shows its page if asked to, and saves. */
+  async change(adventure: Adventure, shows: "page" | "nothing"): Promise<void> {
+    await this.prefill.stop();
+    this.state = adventure;
+    const report = await this.save();
+    if (shows === "page") this.options.emit({ type: "page", blocks: buildPage(this.adventure) });
+    this.show(...report);
+  }
+
+  ask(question: Question): void {
+    this.question = question;
+  }
+
+  explain(): ContextReport {
+    return this.options.narrator.explain(buildRequest(this.adventure, { kind: "continue", text: "" }));
+  }
+
+  /** Tells the current turn again, as a sibling. */
+  async retell(): Promise<void> {
+    const { tree } = this.adventure;
+    const { action, typed } = currentNode(tree);
+    const base = { ...this.adventure, tree: undo(tree) };
+    const blocks = buildPage(base).filter(({ kind }) => kind !== "choices");
+    this.options.emit({ type: "page", blocks: [...blocks, ...buildAction(action)] });
+    await this.playTurn({ action, typed }, base);
+  }
+
+  async act(text: string, mode: InputMode): Promise<void> {
+    const plan = planTurn(text, mode, inkOf(this.adventure.tree)?.choices ?? []);
+    if (!("kind" in plan)) {
+      this.show(...buildAction(plan.action));
+      return this.playTurn(plan, this.adventure);
+    }
+    if (plan.kind === "command") return runCommand(this, plan.name, plan.argument);
+    this.show(buildBlock("error", plan.reason));
+    this.prompt(text);
+  }
+
+  async loadSave(slug: string): Promise<void> {
+    await this.saveBeforeLeaving();
+    const loaded = await this.options.saves.load(slug);
+    await this.prefill.stop();
+    this.keeper = new SaveKeeper(this.options.saves, slug);
+    this.open(loaded.adventure, noticesOf(loaded, this.options.narrator.model));
+  }
+
+  async quit(): Promise<void> {
+    this.isClosing = true;
+    await this.prefill.stop();
+    if (this.keeper.failure !== undefined) await this.keeper.save(this.adventure);
+    this.options.emit({ type: "bye", text: this.farewell() });
+  }
+
+  // ---- one thing at a time ----
+
+  /** Runs after everything before it. A failure is the caller's; the next work runs all the same. */
+  private async enqueue(work: () => Promise<void>): Promise<void> {
+    const run = this.queue.then(() => (this.isClosing ? undefined : work()));
+    this.queue = run.catch(() => undefined);
+    await run;
+  }
+
+  private async submit(text: string, mode: InputMode): Promise<void> {
+    const { question } = this;
+    this.prompted = false;
+    try {
+      if (question === undefined) await this.act(text, mode);
+      else await this.answer(question, text);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.question ??= question;
+      this.show(buildError(error));
+    }
+    if (!this.prompted) this.prompt();
+  }
+
+  /** In a question only /quit is a command. */
+  private async answer(question: Question, text: string): Promise<void> {
+    if (/^\s*\/quit\s*$/i.test(text)) return this.quit();
+    this.question = undefined;
+    await question.answer(stripControls(text));
+  }
+
+  private interrupt(): void | Promise<void> {
+    if (this.telling !== undefined) return this.telling.abort();
+    const nowMs = this.options.now().getTime();
+    if (nowMs - this.lastInterruptMs <= QUIT_WINDOW_MS) return this.enqueue(() => this.quit());
+    this.lastInterruptMs = nowMs;
+    this.show(buildBlock("info", "Press Ctrl-C again to quit."));
+  }
+
+  /** A turn being told is stopped and kept; whatever is running finishes its save. */
+  private async close(): Promise<void> {
+    this.isClosing = true;
+    this.telling?.abort();
+    await this.queue;
+    await this.quit();
+  }
+
+  /** Turns that are in memory only must not be lost to another adventure. Throws what keeps them from the disk. */
+  private async saveBeforeLeaving(): Promise<void> {
+    if (this.keeper.failure === undefined) return;
+    await this.save();
+    if (this.keeper.failure !== undefined) throw this.keeper.failure;
+  }
+
+  // ---- beginning ----
+
+  private async begin({ seed: story, answers = {}, askPlaceholders }: StartOptions): Promise<void> {
+    const next = story.placeholders.find(({ key }) => !Object.hasOwn(answers, key));
+    if (next === undefined || !askPlaceholders) return this.beginAdventure(story, answers);
+    this.ask({
+      label: `${next.ask} [${next.default}]`,
+      answer: async (text) => {
+        const given = { ...answers, [next.key]: tidyAnswer(next, text) };
+        await this.begin({ seed: story, answers: given, askPlaceholders });
+      },
+    });
+    this.prompt();
+  }
+
+  private async beginAdventure(story: StorySeed, answers: Answers): Promise<void> {
+    const { seed, now, narrator, saves } = this.options;
+    const adventure = createAdventure({ story, answers, seed, now: now(), model: narrator.model });
+    this.keeper = new SaveKeeper(saves);
+    this.state = adventure;
+    this.open(adventure, await this.save());
+  }
+
+  private open(adventure: Adventure, notices: readonly Block[]): void {
+    this.state = adventure;
+    this.lastStats = undefined;
+    this.options.emit({ type: "page", blocks: buildPage(adventure) });
+    this.show(...notices);
+    this.prompt();
+  }
+
+  private async askMenu(stories: readonly CatalogEntry[]): Promise<void> {
+    const { items, text } = buildMenu(await this.options.saves.list(), stories);
+    if (items.length === 0)
+      throw new AppError("story.unknown", ["There is no story to begin.", text].join("\n").trim());
+    this.options.emit({ type: "page", blocks: [buildBlock("title", "Brasslamp"), buildBlock("info", text)] });
+    this.ask({
+      label: "Number or name?",
+      answer: async (answer) => {
+        const item = pickItem(items, answer);
+        if (item.kind === "save") return this.loadSave(item.name);
+        await this.begin({ seed: item.seed, askPlaceholders: true });
+      },
+    });
+    this.prompt();
+  }
+
+  // ---- one turn ----
+
+  /** `base` is where the turn is added; it is not the current adventure when a turn is told again. */
+  private async playTurn(plan: TurnPlan, base: Adventure): Promise<void> {
+    const { narrator, now, emit } = this.options;
+    const onText = (text: string) => emit({ type: "text", text: stripControls(text) });
+    // before anything is waited for, so that an interrupt always finds the turn it is meant for
+    const { signal } = this.beginTelling();
+    try {
+      await this.prefill.stop();
+      const result = await tellTurn(base, plan, { narrator, now, onText, signal });
+      this.state = result.adventure;
+      this.lastStats = result.stats ?? this.lastStats;
+      const report = await this.save();
+      emit({ type: "told" });
+      const { tree } = this.adventure;
+      this.show(...endingOf(currentNode(tree)), ...buildChoices(tree), ...report);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.telling = undefined;
+      return this.takeBack(plan, error);
+    } finally {
+      this.telling = undefined;
+    }
+    this.prompt();
+  }
+
+  private beginTelling(): AbortController {
+    this.telling = new AbortController();
+    this.emitStatus();
+    return this.telling;
+  }
+
+  /** The turn could not be told: the page as it was, the reason, and the player's words back in the input line. */
+  private takeBack({ typed }: TurnPlan, error: AppError): void {
+    this.options.emit({ type: "page", blocks: buildPage(this.adventure) });
+    this.show(buildError(error));
+    this.prompt(typed);
+  }
+
+  private async save(): Promise<readonly Block[]> {
+    this.state = { ...this.adventure, updatedAt: this.options.now().toISOString() };
+    const report = await this.keeper.save(this.state);
+    return report === undefined ? [] : [report];
+  }
+
+  /** Says what the game waits for, and lets the narrator read ahead. */
+  private prompt(initial?: string): void {
+    if (this.isClosing) return;
+    this.prompted = true;
+    this.emitStatus();
+    const { question } = this;
+    const kind = question === undefined ? "action" : "question";
+    const text = initial ?? question?.initial;
+    const request = { kind, label: stripControls(question?.label ?? "What do you do?") } as const;
+    const full = text === undefined ? request : { ...request, initial: stripControls(text) };
+    this.options.emit({ type: "request", request: full });
+    if (this.state !== undefined) this.prefill.start(this.state);
+  }
+
+  private emitStatus(): void {
+    const state = this.telling === undefined ? "waiting" : "telling";
+    const status = buildStatus(this.state, this.options.narrator.model, state, this.lastStats);
+    this.options.emit({ type: "status", status });
+  }
+
+  private farewell(): string {
+    if (this.state === undefined) return "Goodbye.";
+    const { failure, slug } = this.keeper;
+    if (failure !== undefined) return `Your last turns could NOT be saved. ${failure.message}`;
+    return `Your adventure is saved as "${slug}". Goodbye.`;
+  }
+}
