@@ -44,6 +44,7 @@ export function parseLine(text: string, mode: InputMode): ParsedLine {
   const line = stripControls(text).trim();
   if (line === "") return { kind: "action", action: { kind: "continue", text: "" } };
   if (line.startsWith("/")) return parseCommand(line);
+  if (line.startsWith("!") && mode !== "story") return parseLine(line.slice(1), "story");
   const clean = mode === "story" ? tidyParagraphs(line) : tidyLine(line);
   const limit = mode === "story" ? MAX_STORY_CHARACTERS : MAX_LINE_CHARACTERS;
   if (clean.length > limit) {

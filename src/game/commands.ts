@@ -3,11 +3,11 @@
  * `CommandGame` only. Those about facts, notes and the context are in command-memory.ts.
  */
 import { AppError } from "../shared/errors.ts";
+import { findNearest } from "../shared/nearest.ts";
 import { MAX_STORY_CHARACTERS } from "./action.ts";
 import type { Adventure } from "./adventure.ts";
 import { forget, listOrChangeNotes, refuseLonger, remember, showContext } from "./command-memory.ts";
 import { buildMenu, pickItem } from "./menu.ts";
-import { findNearest } from "./nearest.ts";
 import { buildBlock, buildLastPassage } from "./page.ts";
 import type { ContextReport } from "./ports.ts";
 import type { Block, InputMode } from "./protocol.ts";
@@ -159,6 +159,7 @@ function showHelp(game: CommandGame): void {
   const rows = COMMANDS.map(({ usage, help }) => `${usage.padEnd(width)}  ${help}`);
   const typing = [
     'Type what you do: open the door. Say things in quotes: "Who is there?"',
+    "Write the story yourself after an exclamation mark: !It begins to rain.",
     "Press Enter on an empty line to let the story go on. Ctrl-C stops the narrator.",
   ];
   game.show(buildBlock("info", [...typing, "", ...rows].join("\n")));

@@ -1,7 +1,7 @@
 /** Numbered lists to choose from: saved adventures to continue and stories to begin. Text and picking only. */
 import { AppError } from "../shared/errors.ts";
+import { findNearest } from "../shared/nearest.ts";
 import { toOneLine } from "../shared/text.ts";
-import { findNearest } from "./nearest.ts";
 import type { SaveEntry } from "./saves/save-store.ts";
 import type { CatalogEntry } from "./story/catalog.ts";
 import type { StorySeed } from "./story/seed.ts";

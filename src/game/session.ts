@@ -229,9 +229,8 @@ export class GameSession implements CommandGame {
   private async beginAdventure(story: StorySeed, answers: Answers): Promise<void> {
     const { seed, now, narrator, saves } = this.options;
     const adventure = createAdventure({ story, answers, seed, now: now(), model: narrator.model });
-    this.keeper = new SaveKeeper(saves);
-    this.state = adventure;
-    this.open(adventure, await this.save());
+    this.keeper = new SaveKeeper(saves); // nothing is written before the first turn: a look at a story is no adventure
+    this.open(adventure, []);
   }
 
   private open(adventure: Adventure, notices: readonly Block[]): void {
@@ -328,6 +327,7 @@ export class GameSession implements CommandGame {
     if (this.state === undefined) return "Goodbye.";
     const { failure, slug } = this.keeper;
     if (failure !== undefined) return `Your last turns could NOT be saved. ${failure.message}`;
-    return `Your adventure is saved as "${slug}". Goodbye.`;
+    // Without its name: a seeded game must print the same text when it is played again.
+    return slug === undefined ? "Goodbye." : "Your adventure is saved. Goodbye.";
   }
 }

@@ -25,7 +25,7 @@ describe("do-mode", () => {
     [">> > open the door!", "You open the door!"],
     ["open   the\tdoor ...", "You open the door ..."],
     ["open the door,", "You open the door."],
-    // features.md C3
+    // where the games before this one stumbled
     ["Inspect the door", "You inspect the door."],
     ['say "I love my dog"', 'You say "I love my dog."'],
     ["use mine cart", "You use mine cart."],
@@ -120,6 +120,7 @@ describe("say-mode and story-mode", () => {
     ["THE END", "THE END."],
   ])("story %j becomes %j", (line, want) => {
     expect(parseLine(line, "story")).toEqual({ kind: "action", action: { kind: "story", text: want } });
+    expect(parseLine(`!${line}`, "do")).toEqual({ kind: "action", action: { kind: "story", text: want } });
   });
 });
 

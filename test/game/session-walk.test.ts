@@ -136,6 +136,7 @@ test("random games: no telling is lost, and memory, disk and page agree with the
       games++;
       let play = new Play(`${folder}/${games}`);
       await play.session.start({ seed: SALT_ROAD, askPlaceholders: false });
+      await play.type("/save");
       const model = new Model();
       for (const line of lines) {
         // an edit to the same text is no edit

@@ -1,5 +1,4 @@
 /** `brasslamp doctor`: checks everything a game needs and says how to mend what is wrong. */
-import { access, constants, mkdir } from "node:fs/promises";
 import type { Command } from "commander";
 import { type SaveEntry, SaveStore } from "../../game/saves/save-store.ts";
 import { listStories } from "../../game/story/catalog.ts";
@@ -106,21 +105,12 @@ async function checkStories(): Promise<string> {
 }
 
 async function checkSaves(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true }).catch(refuseFolder(folder));
-  await access(folder, constants.R_OK | constants.W_OK).catch(refuseFolder(folder));
-  const saves = await new SaveStore(folder).list();
+  const store = new SaveStore(folder);
+  await store.requireWritable();
+  const saves = await store.list();
   const broken = saves.filter((entry): entry is SaveEntry & { kind: "broken" } => entry.kind === "broken");
   if (broken[0] !== undefined) throw broken[0].problem;
   return `${saves.length} in ${folder}`;
-}
-
-function refuseFolder(folder: string) {
-  return (cause: unknown) => {
-    throw new AppError("save.unwritable", `Adventures cannot be written to ${folder}.`, {
-      hint: "Choose another folder with --saves.",
-      cause,
-    });
-  };
 }
 
 function checkTerminal(): string {

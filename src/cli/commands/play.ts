@@ -14,7 +14,7 @@ import { PlainFrontEnd } from "../../ui/plain.ts";
 import { chanceSeed, modelOption, savesOption, seedOption } from "../options.ts";
 import { savesFolder, storyFolders } from "../paths.ts";
 
-/** What is played when nothing was named and nobody is there to be asked. */
+/** First in the menu, and what is played when nothing was named and nobody is there to be asked. */
 const FIRST_STORY = "the-brass-lamp";
 
 interface Options {
@@ -60,6 +60,7 @@ async function play(story: string | undefined, options: Options): Promise<void> 
     );
   const saves = new SaveStore(savesFolder(options.saves));
   const begin = await planBeginning(story, options, saves);
+  await saves.requireWritable();
   const model = await loadModel(await findModel(options.model));
   try {
     const narrator = await ModelNarrator.create(model);
@@ -89,7 +90,8 @@ async function planBeginning(
   }
   if (name === undefined && process.stdin.isTTY) {
     const stories = await listStories(storyFolders());
-    return (session) => session.openMenu(stories);
+    const isFirst = (id: string) => Number(id === FIRST_STORY);
+    return (session) => session.openMenu(stories.toSorted((a, b) => isFirst(b.id) - isFirst(a.id)));
   }
   const seed = await findStory(name ?? FIRST_STORY, storyFolders());
   const askPlaceholders = process.stdin.isTTY === true;
@@ -127,9 +129,8 @@ async function run(
   const leave = () => void session.handle({ type: "close" });
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, leave);
   try {
-    const running = frontEnd.run(session.handle);
-    await Promise.race([begin(session), running]);
-    await running;
+    await begin(session); // what goes wrong here is said before the terminal is taken
+    await frontEnd.run(session.handle);
   } finally {
     frontEnd.close();
     await session.handle({ type: "close" });

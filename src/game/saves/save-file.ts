@@ -2,7 +2,19 @@
  * Files of saves on disk: writing so that a crash at any moment leaves the old or the new text, never half of one, and
  * keeping the text before as `<file>.bak`. Knows paths and bytes, nothing of adventures.
  */
-import { copyFile, link, mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
+import {
+  access,
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  unlink,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { AppError, messageOf, systemCodeOf } from "../../shared/errors.ts";
 
@@ -188,12 +200,24 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Makes the folder if need be. Throws `save.unwritable` when nothing can be written there. */
+export async function requireWritable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw toWriteError(join(folder, "x"), error);
+  }
+}
+
 function toWriteError(path: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const isClosed = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"].includes(systemCodeOf(error) ?? "");
+  const isClosed = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOENT"].includes(
+    systemCodeOf(error) ?? "",
+  );
   return isClosed
     ? new AppError("save.unwritable", `The folder ${dirname(path)} cannot be written: ${messageOf(error)}`, {
-        hint: "Choose another folder for saves, or change its permissions.",
+        hint: "Choose another folder with --saves, or change its permissions.",
         cause: error,
       })
     : new AppError("save.write", `The adventure could not be saved: ${messageOf(error)}`, { cause: error });

@@ -7,8 +7,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Adapter, Low } from "lowdb";
 import { AppError, messageOf, systemCodeOf } from "../../shared/errors.ts";
+import { findNearest } from "../../shared/nearest.ts";
 import type { Adventure } from "../adventure.ts";
-import { findNearest } from "../nearest.ts";
 import { pathOf } from "../story-tree.ts";
 import {
   createFile,
@@ -18,6 +18,7 @@ import {
   readSaveText,
   removeLeftovers,
   replaceFile,
+  requireWritable,
   restoreBackup,
 } from "./save-file.ts";
 import { parseSave, parseSaveHead, SAVE_KIND, SAVE_VERSION, type SaveFile } from "./schema.ts";
@@ -66,6 +67,11 @@ export class SaveStore {
     this.folder = folder;
   }
 
+  /** Makes the folder, so that a game does not begin that cannot be kept. Throws `save.unwritable`. */
+  async requireWritable(): Promise<void> {
+    await requireWritable(this.folder);
+  }
+
   /** File of a save. Throws `save.name` for anything that is no slug. */
   pathOf(slug: string): string {
     if (!isSlug(slug)) parseSaveName(slug);
@@ -90,7 +96,7 @@ export class SaveStore {
     if (titled !== undefined) return titled.slug;
     const near = findNearest(slug, slugs);
     throw new AppError("save.unknown", `There is no save "${name.slice(0, 60)}".`, {
-      hint: near === undefined ? "/load without a name lists them." : `Did you mean "${near}"?`,
+      hint: near === undefined ? "List them with /load, or: brasslamp saves" : `Did you mean "${near}"?`,
     });
   }
 
@@ -110,7 +116,7 @@ export class SaveStore {
     }
     if (await exists(`${path}.bak`)) return this.loadBackup(slug, undefined);
     throw new AppError("save.unknown", `There is no save "${slug}".`, {
-      hint: "/load without a name lists them.",
+      hint: "List them with /load, or: brasslamp saves",
     });
   }
 

@@ -132,7 +132,7 @@ function corrupt(name: string, reason: string, cause?: unknown): AppError {
     "save.corrupt",
     stripControls(`The save "${name}" is damaged: ${reason}.`).slice(0, 400),
     {
-      hint: "The file has not been changed. Choose another save with /load.",
+      hint: "The file has not been changed. Others are listed by /load, or: brasslamp saves",
       ...(cause === undefined ? {} : { cause }),
     },
   );

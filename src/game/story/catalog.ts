@@ -5,8 +5,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError, messageOf, systemCodeOf } from "../../shared/errors.ts";
+import { findNearest } from "../../shared/nearest.ts";
 import { toOneLine } from "../../shared/text.ts";
-import { findNearest } from "../nearest.ts";
 import { parseCompiledInk, parseInkStory } from "./ink-story.ts";
 import { parseMarkdownStory } from "./markdown.ts";
 import type { StorySeed } from "./seed.ts";

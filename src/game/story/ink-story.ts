@@ -5,7 +5,7 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { messageOf, systemCodeOf } from "../../shared/errors.ts";
-import { findNearest } from "../nearest.ts";
+import { findNearest } from "../../shared/nearest.ts";
 import { compileKey } from "../note-keys.ts";
 import type { WorldNote } from "../world-notes.ts";
 import { checkCompiledInk, compileInk, readGlobalTags } from "./ink.ts";

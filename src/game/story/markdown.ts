@@ -5,8 +5,8 @@
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { messageOf } from "../../shared/errors.ts";
+import { findNearest } from "../../shared/nearest.ts";
 import { stripControls } from "../../shared/text.ts";
-import { findNearest } from "../nearest.ts";
 import { compileKey } from "../note-keys.ts";
 import { tidyLine, tidyParagraphs } from "../tidy.ts";
 import { findProblemsOfPlaceholders } from "./placeholder-check.ts";

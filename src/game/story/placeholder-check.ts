@@ -1,5 +1,5 @@
 /** Checks `${key}` in authored text against the placeholders the story defines. */
-import { findNearest } from "../nearest.ts";
+import { findNearest } from "../../shared/nearest.ts";
 
 /** More would not be shown. */
 const MAX_PROBLEMS = 20;
