@@ -12,7 +12,7 @@ import { readFields } from "./protobuf.ts";
 const MAX_GRAPH_BYTES = 256 * 1024 * 1024;
 const MAX_DEPTH = 32;
 
-type MessageKind = "model" | "graph" | "function" | "node" | "attribute" | "sparse" | "tensor" | "entry";
+export type MessageKind = "model" | "graph" | "function" | "node" | "attribute" | "sparse" | "tensor" | "entry";
 
 /** For each kind of message, the fields through which a tensor can be reached. */
 const CHILDREN: Readonly<Record<MessageKind, Readonly<Record<number, MessageKind>>>> = {
@@ -30,7 +30,10 @@ const CHILDREN: Readonly<Record<MessageKind, Readonly<Record<number, MessageKind
 export async function checkExternalData(path: string): Promise<void> {
   const bytes = await readGraph(path);
   try {
-    visit(bytes, "model", path, 0);
+    visitEntries(bytes, "model", path, 0, (location) => {
+      if (location !== WEIGHTS_FILE)
+        throw corrupt(path, `refers to the file "${location}", only ${WEIGHTS_FILE} is allowed`);
+    });
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw corrupt(path, `is not an ONNX file (${messageOf(error)})`);
@@ -47,21 +50,31 @@ async function readGraph(path: string): Promise<Uint8Array> {
   }
 }
 
-function visit(message: Uint8Array, kind: MessageKind, path: string, depth: number): void {
+/** The kind of message in a field through which a tensor can be reached; undefined for all other fields. */
+export function childKind(kind: MessageKind, field: number): MessageKind | undefined {
+  return CHILDREN[kind][field];
+}
+
+/** Calls `onLocation` with each file that a tensor in the message lies in. Throws RangeError for bytes that are none. */
+export function visitEntries(
+  message: Uint8Array,
+  kind: MessageKind,
+  path: string,
+  depth: number,
+  onLocation: (location: string) => void,
+): void {
   if (depth > MAX_DEPTH) throw corrupt(path, "is nested too deeply");
-  if (kind === "entry") checkEntry(message, path);
+  if (kind === "entry") visitEntry(message, onLocation);
   for (const { field, bytes } of readFields(message)) {
-    const child = CHILDREN[kind][field];
-    if (child !== undefined) visit(bytes, child, path, depth + 1);
+    const child = childKind(kind, field);
+    if (child !== undefined) visitEntries(bytes, child, path, depth + 1, onLocation);
   }
 }
 
-function checkEntry(entry: Uint8Array, path: string): void {
+function visitEntry(entry: Uint8Array, onLocation: (location: string) => void): void {
   const texts = new Map<number, string>();
   for (const { field, bytes } of readFields(entry)) texts.set(field, Buffer.from(bytes).toString("utf8"));
-  const location = texts.get(2);
-  if (texts.get(1) === "location" && location !== WEIGHTS_FILE)
-    throw corrupt(path, `refers to the file "${location}", only ${WEIGHTS_FILE} is allowed`);
+  if (texts.get(1) === "location") onLocation(texts.get(2) ?? "");
 }
 
 function corrupt(path: string, seen: string): AppError {

@@ -35,7 +35,7 @@ export async function scoreTokens(
 }
 
 /** Natural log of the softmax share of `token`, and the token with the largest logit (the first of equals). */
-function scoreRow(logits: Float32Array, token: TokenId): { logProbability: number; top1: TokenId } {
+export function scoreRow(logits: Float32Array, token: TokenId): { logProbability: number; top1: TokenId } {
   let top1 = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[top1]!) top1 = i;
   const max = logits[top1]!;

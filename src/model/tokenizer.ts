@@ -114,7 +114,8 @@ function readTokenBytes(
   return bytes;
 }
 
-function lettersToBytes(token: string): Uint8Array {
+/** The bytes that a token of the byte alphabet stands for. */
+export function lettersToBytes(token: string): Uint8Array {
   const bytes: number[] = [];
   for (const letter of token) {
     const byte = BYTE_OF_LETTER.get(letter);
