@@ -147,7 +147,7 @@ describe("the window over a long story", () => {
           expect(used.build(asked).tokens).toEqual(new ContextWindow(byteTokenizer, 700).build(asked).tokens);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -198,7 +198,7 @@ describe("the budget", () => {
         expect(report.pieces.reduce((sum, piece) => sum + piece.tokens, 0)).toBe(tokens.length);
         if (any.action.kind === "do") expect(text(tokens)).toContain(any.action.text.replace(/\s+/g, " "));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
