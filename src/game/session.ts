@@ -247,9 +247,9 @@ export class GameSession implements CommandGame {
       throw new AppError("story.unknown", ["There is no story to begin.", text].join("\n").trim());
     this.options.emit({ type: "page", blocks: [buildBlock("title", "Brasslamp"), buildBlock("info", text)] });
     this.ask({
-      label: "Number or name?",
+      label: "Number or name? [1]",
       answer: async (answer) => {
-        const item = pickItem(items, answer);
+        const item = pickItem(items, answer.trim() === "" ? "1" : answer);
         if (item.kind === "save") return this.loadSave(item.name);
         await this.begin({ seed: item.seed, askPlaceholders: true });
       },

@@ -13,6 +13,9 @@ import { createRng } from "./rng.ts";
 import { PASSAGE, SAMPLING } from "./settings.ts";
 import { describeVocabulary, type Vocabulary } from "./vocabulary.ts";
 
+/** Training adventures end after seven turns at the earliest; a story that ends sooner is a slip of the model. */
+const LEAST_TURNS_OF_A_STORY = 7;
+
 export class ModelNarrator implements Narrator {
   readonly model: Narrator["model"];
   private readonly language: LanguageModel;
@@ -109,6 +112,7 @@ export class ModelNarrator implements Narrator {
         notes,
       }),
       spared: new Set([...this.vocabulary.exempt, ...headerTokens]),
+      mayEnd: request.turns.length >= LEAST_TURNS_OF_A_STORY,
       onText,
       signal,
     });

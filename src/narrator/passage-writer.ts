@@ -33,6 +33,8 @@ export interface WriterParts {
   readonly judge: ReturnType<typeof createGuard>;
   /** Tokens that occur in names and notes: repeating them is no fault. */
   readonly spared: ReadonlySet<TokenId>;
+  /** Whether the story is old enough to end; the line THE END is refused before. */
+  readonly mayEnd: boolean;
   readonly onText: (text: string) => void;
   readonly signal: AbortSignal | undefined;
 }
@@ -133,17 +135,22 @@ export class PassageWriter {
       const draft = await this.draft(prompt, history, attempt === 0 ? begun : [], room, ladder);
       const sentence = clean(draft.text);
       if (sentence === "" && draft.last && this.text !== "") return null;
-      if (/^THE END\b/.test(sentence)) {
+      if (isEnding(sentence) && this.parts.mayEnd && this.text !== "") {
         this.ended = true;
         return null;
       }
-      const verdict = draft.complete ? this.parts.judge(sentence, this.told) : "unfinished";
+      const verdict = this.verdictOn(draft, sentence);
       if (verdict === null) return draft;
       this.rejections.push({ verdict, text: sentence });
       const first = draft.tokens.find((token) => !this.parts.vocabulary.newlines.has(token));
       if (first !== undefined) firstTokens.add(first);
     }
     return null;
+  }
+
+  private verdictOn(draft: Draft, sentence: string): string | null {
+    if (isEnding(sentence)) return "ends too early";
+    return draft.complete ? this.parts.judge(sentence, this.told) : "unfinished";
   }
 
   /** Each further attempt is freer to differ from the last: new coins, then a harder DRY and other first words. */
@@ -203,6 +210,7 @@ export class PassageWriter {
   private splitAtSentence(drafted: readonly TokenId[]): Draft | null {
     const { tokenizer } = this.parts;
     const text = tokenizer.decode(drafted);
+    if (isEnding(text.trim())) return this.finished(text, drafted);
     const end = findSentenceEnd(text, false);
     if (end === -1) return null;
     let count = drafted.length;
@@ -239,6 +247,10 @@ export class PassageWriter {
 /** Whether `text` ends with a line break, so that the next token begins a line. */
 function isLineStart(text: string): boolean {
   return /\n[ ]*$/.test(text);
+}
+
+function isEnding(sentence: string): boolean {
+  return /^THE END\b/.test(sentence);
 }
 
 function clean(text: string): string {

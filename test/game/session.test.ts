@@ -478,7 +478,7 @@ describe("beginning", () => {
     expect(play.texts("info")[0]).toMatch(
       /Continue:\n {2}1\. The Salt Road \(the-salt-road, 1 turn, 2026-01-01\)\n {5}bad: .*damaged[\s\S]*Begin:\n {2}2\. The Salt Road - fantasy/,
     );
-    expect(play.request?.label).toBe("Number or name?");
+    expect(play.request?.label).toBe("Number or name? [1]");
     expect((await open("1")).status?.turn).toBe(1);
     expect((await open("2", "Jo")).texts("opening")[0]).toContain("You are Jo.");
     await expect(new Play(await temporaryFolder()).session.openMenu([])).rejects.toMatchObject({

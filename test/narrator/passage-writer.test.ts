@@ -1,0 +1,136 @@
+/** The writer on a model that "says" what a test wants, one byte a token, so that each rung can be looked at. */
+import { describe, expect, it } from "vitest";
+import type { Sequence } from "../../src/model/types.ts";
+import { createGuard } from "../../src/narrator/guard.ts";
+import { PassageWriter, type WriterParts } from "../../src/narrator/passage-writer.ts";
+import { createRng } from "../../src/narrator/rng.ts";
+import { PASSAGE, SAMPLING } from "../../src/narrator/settings.ts";
+import { describeVocabulary } from "../../src/narrator/vocabulary.ts";
+import { byteTokenizer } from "./byte-tokenizer.ts";
+
+const PROMPT = byteTokenizer.encode("> You look.\n");
+const END = byteTokenizer.endOfText;
+
+/** Continues with the first of `texts` that agrees with what has been written so far; ends the text after it. */
+function speaking(...texts: readonly string[]): Sequence {
+  const tokens: number[] = [];
+  const scripts = texts.map((text) => [...byteTokenizer.encode(text), END]);
+  return {
+    tokens,
+    async evaluate(wanted) {
+      const written = wanted.slice(PROMPT.length);
+      const logits = new Float32Array(257).fill(-20);
+      scripts
+        .filter((script) => written.every((token, i) => token === script[i]))
+        .forEach((script, rank) => {
+          const next = script[written.length] ?? END;
+          logits[next] = Math.max(logits[next]!, 20 - 4 * rank);
+        });
+      return logits;
+    },
+    score: () => Promise.reject(new Error("not used")),
+    dispose: async () => {},
+  };
+}
+
+async function write(sequence: Sequence, parts: Partial<WriterParts> = {}) {
+  let streamed = "";
+  const writer = new PassageWriter({
+    sequence,
+    tokenizer: byteTokenizer,
+    vocabulary: describeVocabulary(byteTokenizer),
+    sampling: {
+      ...SAMPLING,
+      repetitionPenalty: 1,
+      dry: { ...SAMPLING.dry, multiplier: 0 },
+      noRepeatNgram: 0,
+    },
+    passage: { ...PASSAGE, mostSentenceTokens: 400 },
+    rng: createRng(1),
+    judge: createGuard({
+      recentPassages: [TOLD_BEFORE],
+      action: "You look.",
+      notes: [],
+    }),
+    spared: new Set(),
+    mayEnd: true,
+    onText: (text) => (streamed += text),
+    signal: undefined,
+    ...parts,
+  });
+  const written = await writer.write(PROMPT, PROMPT, 2000);
+  expect(streamed).toBe(written.text);
+  return written;
+}
+
+const TOLD_BEFORE = "The lamp on the table is green and very warm, and it hums an old song.";
+const GOOD = "You see a long room with a stove and a table. A cat sits on the table.";
+
+describe("a passage", () => {
+  it("is what the model says, up to its end", async () => {
+    expect(await write(speaking(GOOD))).toMatchObject({ text: GOOD, ended: false, rejections: [] });
+  });
+
+  it("stops before a fake action or bracket line", async () => {
+    expect((await write(speaking(`${GOOD}\n\n> You run.\nYou fall.`))).text).toBe(GOOD);
+    expect((await write(speaking(`${GOOD}\n\n[Cat: a cat]\n\nMore.`))).text).toBe(GOOD);
+  });
+
+  it("keeps paragraphs", async () => {
+    expect((await write(speaking(`${GOOD}\n\nOutside, it rains.`))).text).toBe(
+      `${GOOD}\n\nOutside, it rains.`,
+    );
+  });
+
+  it("ends at a sentence when it is long enough", async () => {
+    const long = Array.from({ length: 40 }, (_, i) => `Then number ${i} of ${i * 7} comes by slowly.`).join(
+      " ",
+    );
+    const { text } = await write(speaking(long));
+    expect(text).toMatch(/slowly\.$/);
+    expect(text.split(" ").length).toBeLessThan(PASSAGE.enoughWords + 10);
+  });
+
+  it("replaces a sentence that was told before, and says why", async () => {
+    const told = await write(speaking(TOLD_BEFORE, GOOD));
+    expect(told.text).toBe(GOOD);
+    expect(told.rejections[0]).toMatchObject({ verdict: "repeats an earlier passage" });
+  });
+
+  it("begins with a plain sentence when the model has nothing else to say", async () => {
+    const { text, rejections } = await write(speaking(TOLD_BEFORE), {
+      passage: { ...PASSAGE, mostSentenceTokens: 400, mostAttempts: 2 }, // later rungs would make this model babble
+    });
+    expect(text).toMatch(/^[A-Z][^.]+\.$/);
+    expect(text).not.toContain("lamp");
+    expect(rejections).toHaveLength(2);
+  });
+
+  it("ends the story at THE END only when the story is old enough", async () => {
+    expect(await write(speaking(`${GOOD}\n\nTHE END`))).toMatchObject({ text: GOOD, ended: true });
+    const early = await write(speaking(`${GOOD}\n\nTHE END`), { mayEnd: false });
+    expect(early).toMatchObject({ text: GOOD, ended: false });
+    expect(early.rejections[0]).toMatchObject({ verdict: "ends too early" });
+    expect(await write(speaking("THE END", GOOD))).toMatchObject({ ended: false, text: GOOD });
+  });
+
+  it("is what was told when it is stopped", async () => {
+    const controller = new AbortController();
+    const model = speaking(GOOD);
+    let steps = 0;
+    const sequence: Sequence = {
+      ...model,
+      tokens: [],
+      evaluate: (tokens, signal) => {
+        if (++steps > 60) controller.abort();
+        signal?.throwIfAborted();
+        return model.evaluate(tokens, signal);
+      },
+    };
+    const stopped = await write(sequence, { signal: controller.signal });
+    expect(stopped).toMatchObject({
+      interrupted: true,
+      text: "You see a long room with a stove and a table.",
+    });
+  });
+});
