@@ -14,19 +14,19 @@ module.exports = {
     only(
       "shared-knows-nothing",
       "^src/shared/",
-      "^src/(cli|game|narrator|model|ui)/",
+      "^src/(cli|evaluation|game|narrator|model|ui)/",
       "shared imports no sibling",
     ),
     only(
       "model-knows-no-stories",
       "^src/model/",
-      "^src/(cli|game|narrator|ui)/",
+      "^src/(cli|evaluation|game|narrator|ui)/",
       "model imports shared only",
     ),
     only(
       "game-states-what-it-needs",
       "^src/game/",
-      "^src/(cli|narrator|model|ui)/",
+      "^src/(cli|evaluation|narrator|model|ui)/",
       "game imports shared only",
     ),
     {
@@ -34,13 +34,19 @@ module.exports = {
       comment: "the narrator sees the game and the model as types",
       severity: "error",
       from: { path: "^src/narrator/" },
-      to: { path: "^src/(cli|ui|game|model)/", pathNot: "^src/(game/ports|model/types)\\.ts$" },
+      to: { path: "^src/(cli|evaluation|ui|game|model)/", pathNot: "^src/(game/ports|model/types)\\.ts$" },
     },
     {
       name: "ui-knows-the-protocol-only",
       severity: "error",
       from: { path: "^src/ui/" },
       to: { path: "^src/(cli|game|narrator|model)/", pathNot: "^src/game/protocol\\.ts$" },
+    },
+    {
+      name: "evaluation-plays-without-front-end",
+      severity: "error",
+      from: { path: "^src/evaluation/" },
+      to: { path: "^src/(cli|ui)/" },
     },
     {
       name: "onnxruntime-in-model",

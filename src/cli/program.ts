@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addCompleteCommand } from "./commands/complete.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addEvalCommand } from "./commands/eval.ts";
 import { addModelsCommand } from "./commands/models.ts";
 import { addPlayCommand } from "./commands/play.ts";
 import { addSavesCommand } from "./commands/saves.ts";
@@ -19,6 +20,7 @@ export function buildProgram(): Command {
   addSavesCommand(program);
   addModelsCommand(program);
   addCompleteCommand(program);
+  addEvalCommand(program);
   addDoctorCommand(program);
   return program;
 }

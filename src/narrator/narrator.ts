@@ -10,11 +10,19 @@ import { createGuard } from "./guard.ts";
 import { PassageWriter, type WrittenPassage } from "./passage-writer.ts";
 import { formatAction } from "./prompt-format.ts";
 import { createRng } from "./rng.ts";
+import type { SamplingSettings } from "./sampling/chain.ts";
 import { PASSAGE, SAMPLING } from "./settings.ts";
 import { describeVocabulary, type Vocabulary } from "./vocabulary.ts";
 
 /** Training adventures end after seven turns at the earliest; a story that ends sooner is a slip of the model. */
 const LEAST_TURNS_OF_A_STORY = 7;
+
+export interface NarratorOptions {
+  /** Judge sentences and sample rejected ones anew. Default true; false shows the model as it is. */
+  readonly guard?: boolean;
+  /** Use the rules against repetition while sampling. Default true. */
+  readonly rules?: boolean;
+}
 
 export class ModelNarrator implements Narrator {
   readonly model: Narrator["model"];
@@ -23,7 +31,10 @@ export class ModelNarrator implements Narrator {
   private readonly vocabulary: Vocabulary;
   private readonly window: ContextWindow;
 
-  private constructor(language: LanguageModel, sequence: Sequence) {
+  private readonly options: NarratorOptions;
+
+  private constructor(language: LanguageModel, sequence: Sequence, options: NarratorOptions) {
+    this.options = options;
     const { name, sha256, positions } = language.info;
     this.model = { name, sha256, positions };
     this.language = language;
@@ -33,8 +44,8 @@ export class ModelNarrator implements Narrator {
   }
 
   /** Creates a narrator on a loaded model, which stays the caller's to dispose of. */
-  static async create(language: LanguageModel): Promise<ModelNarrator> {
-    return new ModelNarrator(language, await language.createSequence());
+  static async create(language: LanguageModel, options: NarratorOptions = {}): Promise<ModelNarrator> {
+    return new ModelNarrator(language, await language.createSequence(), options);
   }
 
   async narrate(request: NarrationRequest, options: NarrateOptions = {}): Promise<Narration> {
@@ -101,22 +112,31 @@ export class ModelNarrator implements Narrator {
       sequence: this.sequence,
       tokenizer,
       vocabulary: this.vocabulary,
-      sampling: SAMPLING,
+      sampling: this.options.rules === false ? withoutRules(SAMPLING) : SAMPLING,
       passage: PASSAGE,
       rng: createRng(request.seed),
-      judge: createGuard({
-        recentPassages: [request.opening, ...request.turns.map((turn) => turn.passage)].slice(
-          -PASSAGE.guardedPassages,
-        ),
-        action: formatAction(request.action).replace(/^> /, ""),
-        notes,
-      }),
+      judge:
+        this.options.guard === false
+          ? acceptAll
+          : createGuard({
+              recentPassages: [request.opening, ...request.turns.map((turn) => turn.passage)].slice(
+                -PASSAGE.guardedPassages,
+              ),
+              action: formatAction(request.action).replace(/^> /, ""),
+              notes,
+            }),
       spared: new Set([...this.vocabulary.exempt, ...headerTokens]),
       mayEnd: request.turns.length >= LEAST_TURNS_OF_A_STORY,
       onText,
       signal,
     });
   }
+}
+
+const acceptAll = () => null;
+
+function withoutRules(sampling: SamplingSettings): SamplingSettings {
+  return { ...sampling, repetitionPenalty: 1, noRepeatNgram: 0, dry: { ...sampling.dry, multiplier: 0 } };
 }
 
 const nothing: WrittenPassage = {
