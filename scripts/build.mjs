@@ -1,4 +1,4 @@
-/** Bundles src/ into dist/: the command and the model's worker thread. Fast enough (about 0.1 s) to run at every start. */
+/** Bundles src/ into dist/: the command, the model's worker thread, the device probe. Fast enough (about 0.1 s) to run at every start. */
 import { chmod } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
@@ -8,7 +8,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export async function build() {
   await bundle({
     absWorkingDir: root,
-    entryPoints: { main: "src/cli/main.ts", "model-worker": "src/model/worker.ts" },
+    entryPoints: {
+      main: "src/cli/main.ts",
+      "model-worker": "src/model/worker.ts",
+      "device-probe": "src/model/device-probe.ts",
+    },
     outdir: "dist",
     bundle: true,
     splitting: true,

@@ -6,7 +6,8 @@ import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { AppError, messageOf } from "../shared/errors.ts";
-import { CONFIG_FILE, readModelFolder } from "./model-folder.ts";
+import { isExported, readAnyFolder } from "./any-model.ts";
+import { CONFIG_FILE } from "./model-folder.ts";
 import { BUILT_IN_MODELS } from "./package-paths.ts";
 import type { ModelInfo } from "./types.ts";
 
@@ -21,6 +22,8 @@ export interface CatalogEntry {
   readonly name: string;
   readonly dir: string;
   readonly builtIn: boolean;
+  /** True for an exported decoder, which runs as it is and slower. */
+  readonly exported?: true;
   readonly info?: ModelInfo;
   readonly problem?: string;
 }
@@ -62,7 +65,7 @@ export async function listModels(): Promise<CatalogEntry[]> {
 }
 
 /**
- * The folder of a model, given its name or a path (anything with a slash, or starting with a dot). Does not open it.
+ * The folder of a model, given its name or a path (anything with a slash, or starting with a dot; also of one graph of an exported decoder). Does not open it.
  * Throws `model.unknown` with the nearest name, `model.missing` for a path without a model.
  */
 export async function findModel(nameOrPath: string): Promise<string> {
@@ -85,14 +88,18 @@ function isModelName(name: string): boolean {
 }
 
 async function isModel(dir: string): Promise<boolean> {
-  return stat(join(dir, CONFIG_FILE)).then(
+  return isFile(join(dir, CONFIG_FILE));
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
     (file) => file.isFile(),
     () => false,
   );
 }
 
 async function requireModel(dir: string): Promise<string> {
-  if (await isModel(dir)) return dir;
+  if ((await isModel(dir)) || (dir.endsWith(".onnx") && (await isFile(dir)))) return dir;
   throw new AppError("model.missing", `${dir} has no ${CONFIG_FILE}, so it is not a model's folder.`, {
     hint: "Give the folder of an imported model, or a name from: brasslamp models",
   });
@@ -107,7 +114,8 @@ async function modelNamesIn(folder: string): Promise<string[]> {
 async function describe(folder: string, name: string, builtIn: boolean): Promise<CatalogEntry> {
   const dir = join(folder, name);
   try {
-    return { name, dir, builtIn, info: (await readModelFolder(dir)).info };
+    const folder = await readAnyFolder(dir);
+    return { name, dir, builtIn, ...(isExported(folder) ? { exported: true } : {}), info: folder.info };
   } catch (error) {
     return { name, dir, builtIn, problem: messageOf(error) };
   }

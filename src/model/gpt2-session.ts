@@ -1,29 +1,23 @@
 /**
- * One loaded GPT-2 graph in onnxruntime (imported here only). Evaluates a slice of tokens over a cache and adds the new
+ * One loaded GPT-2 graph in onnxruntime. Evaluates a slice of tokens over a cache and adds the new
  * rows to it. `run` blocks its thread while it computes, so programs use it through the worker (worker-model.ts).
  */
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { AppError, messageOf } from "../shared/errors.ts";
 import { closed } from "./closed-error.ts";
 import { GRAPH_NAMES } from "./graph-context.ts";
 import { type CacheShape, KvCache } from "./kv-cache.ts";
 import { GRAPH_FILE, type ModelFolder } from "./model-folder.ts";
 import { checkExternalData } from "./onnx-check.ts";
+import { createRuntimeSession, type RuntimeOptions } from "./onnx-runtime.ts";
+import { nextTokens, type RunInputs } from "./run-inputs.ts";
 import type { TokenId } from "./types.ts";
 
 /** Wraps each piece of native work, so that a host can see when it is safe to end the thread. */
 export type NativeWork = <T>(work: () => Promise<T>) => Promise<T>;
 
-export interface SessionOptions {
-  /** Threads of the computation. Default: half the processors (one per core with two threads each), 1 to 8. */
-  readonly threads?: number;
-}
-
-const HIDDEN = -1e30;
-/** Nothing below fatal: onnxruntime prints to the terminal, and everything it reports is thrown as well. */
-const LOG_FATAL = 4;
+export type SessionOptions = RuntimeOptions;
 
 export class Gpt2Session {
   readonly limits: { readonly positions: number; readonly vocabularySize: number };
@@ -36,7 +30,8 @@ export class Gpt2Session {
   private constructor(folder: ModelFolder, session: InferenceSession, native: NativeWork) {
     const { layers, heads, width, positions, vocabularySize } = folder.config;
     this.limits = { positions, vocabularySize };
-    this.#cacheShape = { layers, heads, headSize: width / heads, positions };
+    // Branches keep their rows in the sequence's cache, up to `positions` of them together.
+    this.#cacheShape = { layers, heads, headSize: width / heads, rows: 2 * positions };
     this.#session = session;
     this.#native = native;
   }
@@ -45,7 +40,7 @@ export class Gpt2Session {
   static async open(folder: ModelFolder, options: SessionOptions, native: NativeWork): Promise<Gpt2Session> {
     const path = join(folder.dir, GRAPH_FILE);
     await checkExternalData(path);
-    const session = await native(() => createSession(path, options.threads ?? defaultThreads()));
+    const session = await native(() => createRuntimeSession(path, options));
     checkGraph(session, folder);
     return new Gpt2Session(folder, session, native);
   }
@@ -59,7 +54,12 @@ export class Gpt2Session {
    * `logitsFrom` to T - 1, [N, V]. Negative `logitsFrom` counts from the end. Throws `model.closed`, `model.failed`.
    */
   async run(cache: KvCache, tokens: readonly TokenId[], logitsFrom: number): Promise<Float32Array> {
-    const result = this.#last.then(() => this.#run(cache, tokens, logitsFrom));
+    return this.runRows(cache, nextTokens(cache, tokens, logitsFrom));
+  }
+
+  /** The same for rows that see each other and the cache as their inputs say. */
+  async runRows(cache: KvCache, inputs: RunInputs): Promise<Float32Array> {
+    const result = this.#last.then(() => this.#run(cache, inputs));
     this.#last = result.catch(() => {});
     return result;
   }
@@ -72,35 +72,14 @@ export class Gpt2Session {
     await this.#session.release();
   }
 
-  async #run(cache: KvCache, tokens: readonly TokenId[], logitsFrom: number): Promise<Float32Array> {
+  async #run(cache: KvCache, inputs: RunInputs): Promise<Float32Array> {
     if (this.#closed) throw closed();
-    const feeds = buildFeeds(cache, tokens, logitsFrom);
+    const feeds = buildFeeds(cache, inputs);
     const outputs = await this.#native(() => this.#session.run(feeds)).catch((error: unknown) => {
       throw error instanceof AppError ? error : runFailed(error);
     });
-    cache.append(tokens.length, (layer) => floatsOf(outputs[GRAPH_NAMES.newRows(layer)]));
+    cache.append(inputs.tokens.length, (layer) => floatsOf(outputs[GRAPH_NAMES.newRows(layer)]));
     return floatsOf(outputs[GRAPH_NAMES.logits]);
-  }
-}
-
-function defaultThreads(): number {
-  const processors = availableParallelism();
-  return processors <= 2 ? processors : Math.min(8, Math.ceil(processors / 2));
-}
-
-async function createSession(path: string, threads: number): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(path, {
-      executionProviders: ["cpu"],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: LOG_FATAL,
-    });
-  } catch (error) {
-    throw new AppError("model.corrupt", `${path} cannot be loaded: ${messageOf(error)}`, {
-      hint: "Import the model again.",
-      cause: error,
-    });
   }
 }
 
@@ -130,16 +109,14 @@ function shapeOf(
 
 function buildFeeds(
   cache: KvCache,
-  tokens: readonly TokenId[],
-  logitsFrom: number,
+  { tokens, positions, attentionBias, logitsFrom }: RunInputs,
 ): InferenceSession.FeedsType {
   const { heads, headSize, layers } = cache.shape;
   const count = tokens.length;
-  const positions = tokens.map((_, i) => cache.length + i);
   const feeds: Record<string, Tensor> = {
     [GRAPH_NAMES.tokens]: int64(tokens, [1, count]),
     [GRAPH_NAMES.positions]: int64(positions, [1, count]),
-    [GRAPH_NAMES.attentionBias]: attentionBias(cache, count),
+    [GRAPH_NAMES.attentionBias]: new Tensor("float32", attentionBias, [1, 1, count, cache.capacity + count]),
     [GRAPH_NAMES.logitsFrom]: int64([logitsFrom], [1]),
   };
   const dimensions = [1, heads, cache.capacity, headSize];
@@ -149,19 +126,6 @@ function buildFeeds(
     feeds[GRAPH_NAMES.pastValue(layer)] = new Tensor("float32", value, dimensions);
   }
   return feeds;
-}
-
-/** [1, 1, T, C + T]: hides the unused rows of the cache, and from each new token those after it. */
-function attentionBias(cache: KvCache, count: number): Tensor {
-  const { length, capacity } = cache;
-  const columns = capacity + count;
-  const bias = new Float32Array(count * columns);
-  for (let row = 0; row < count; row++) {
-    const start = row * columns;
-    bias.fill(HIDDEN, start + length, start + capacity);
-    bias.fill(HIDDEN, start + capacity + row + 1, start + columns);
-  }
-  return new Tensor("float32", bias, [1, 1, count, columns]);
 }
 
 function int64(values: readonly number[], dimensions: readonly number[]): Tensor {

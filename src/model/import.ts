@@ -21,7 +21,7 @@ import {
   TOKENIZER_FILE,
 } from "./model-folder.ts";
 import { OnnxWriter } from "./onnx-writer.ts";
-import { BLOCK_SIZE } from "./quantize.ts";
+import { SMALLEST_BLOCK } from "./quantize.ts";
 import { createTokenizer } from "./tokenizer.ts";
 import { readTokenizerJson } from "./tokenizer-files.ts";
 import type { ModelInfo } from "./types.ts";
@@ -110,16 +110,16 @@ async function refuseExisting(target: string): Promise<void> {
   );
   if (!exists) return;
   throw new AppError("model.exists", `${target} is there already.`, {
-    hint: "Choose another name, or remove the folder first.",
+    hint: "Choose another name with --as, or remove it first: brasslamp models remove NAME",
   });
 }
 
 function refuseOddWidths(config: Gpt2Config, sourceDir: string): void {
-  const odd = [config.width, config.innerWidth].find((width) => width % BLOCK_SIZE !== 0);
+  const odd = [config.width, config.innerWidth].find((width) => width % SMALLEST_BLOCK !== 0);
   if (odd === undefined) return;
   throw new AppError(
     "model.unsupported",
-    `${sourceDir} has a width of ${odd}, which is not a multiple of ${BLOCK_SIZE} and cannot be quantised.`,
+    `${sourceDir} has a width of ${odd}, which is not a multiple of ${SMALLEST_BLOCK} and cannot be quantised.`,
     { hint: "Import it with quantization none." },
   );
 }

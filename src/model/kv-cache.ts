@@ -12,7 +12,7 @@ export interface CacheShape {
   readonly heads: number;
   readonly headSize: number;
   /** Most rows it can hold. */
-  readonly positions: number;
+  readonly rows: number;
 }
 
 /** One layer's rows as the graph takes them, [H, C, D] each; views of the cache's memory. */
@@ -30,7 +30,7 @@ export class KvCache {
   constructor(shape: CacheShape) {
     this.shape = shape;
     // Zeroed memory is only claimed from the system when it is first written, so the full size costs nothing yet.
-    const floats = shape.heads * shape.headSize * roundUp(shape.positions);
+    const floats = shape.heads * shape.headSize * roundUp(shape.rows);
     this.#keys = Array.from({ length: shape.layers }, () => new Float32Array(floats));
     this.#values = Array.from({ length: shape.layers }, () => new Float32Array(floats));
   }
@@ -48,6 +48,15 @@ export class KvCache {
   /** Forgets all rows from `length` on. */
   truncate(length: number): void {
     if (length < this.#length) this.#resize(length);
+  }
+
+  /** Forgets the rows from `start` on but those listed, in ascending order, and moves these up to `start`. */
+  compact(start: number, rows: readonly number[]): void {
+    for (const memory of [...this.#keys, ...this.#values]) {
+      for (let head = 0; head < this.shape.heads; head++)
+        rows.forEach((row, i) => this.#moveRow(memory, head, row, start + i));
+    }
+    this.truncate(start + rows.length);
   }
 
   layer(index: number): CachedLayer {
@@ -69,6 +78,12 @@ export class KvCache {
       this.#writeRows(this.#keys[layer]!, rows.subarray(0, half), start, count);
       this.#writeRows(this.#values[layer]!, rows.subarray(half), start, count);
     }
+  }
+
+  #moveRow(memory: Float32Array, head: number, from: number, to: number): void {
+    const { headSize } = this.shape;
+    const first = head * this.capacity;
+    memory.copyWithin((first + to) * headSize, (first + from) * headSize, (first + from + 1) * headSize);
   }
 
   #writeRows(target: Float32Array, rows: Float32Array, start: number, count: number): void {

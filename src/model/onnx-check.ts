@@ -12,7 +12,15 @@ import { readFields } from "./protobuf.ts";
 const MAX_GRAPH_BYTES = 256 * 1024 * 1024;
 const MAX_DEPTH = 32;
 
-export type MessageKind = "model" | "graph" | "function" | "node" | "attribute" | "sparse" | "tensor" | "entry";
+export type MessageKind =
+  | "model"
+  | "graph"
+  | "function"
+  | "node"
+  | "attribute"
+  | "sparse"
+  | "tensor"
+  | "entry";
 
 /** For each kind of message, the fields through which a tensor can be reached. */
 const CHILDREN: Readonly<Record<MessageKind, Readonly<Record<number, MessageKind>>>> = {

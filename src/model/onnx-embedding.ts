@@ -4,7 +4,7 @@
  */
 import type { GraphContext } from "./graph-context.ts";
 import { INT8_ACCURACY } from "./onnx-linear.ts";
-import { BLOCK_SIZE, quantize, type WeightBits } from "./quantize.ts";
+import { blockSizeOf, quantize, type WeightBits } from "./quantize.ts";
 
 /** Rows read at a time. */
 const CHUNK_ROWS = 2048;
@@ -26,7 +26,7 @@ export async function addEmbedding(context: GraphContext, tokens: string): Promi
   return writer.node({
     op: "GatherBlockQuantized",
     inputs: [flat, tokens, scales],
-    attributes: { bits, block_size: BLOCK_SIZE, gather_axis: 0, quantize_axis: 1 },
+    attributes: { bits, block_size: blockSizeOf(config.width, bits), gather_axis: 0, quantize_axis: 1 },
     microsoft: true,
   });
 }
@@ -58,7 +58,7 @@ export async function addHead(context: GraphContext, input: string, output: stri
       K: config.width,
       N: config.vocabularySize,
       bits,
-      block_size: BLOCK_SIZE,
+      block_size: blockSizeOf(config.width, bits),
       accuracy_level: INT8_ACCURACY,
     },
     microsoft: true,
@@ -85,15 +85,16 @@ async function addQuantizedTable(
 ): Promise<{ quants: string; scales: string }> {
   const { vocabularySize, width } = context.config;
   const names = tableNames(name);
-  const blocks = width / BLOCK_SIZE;
+  const blockSize = blockSizeOf(width, bits);
+  const blocks = width / blockSize;
   const scales: Float32Array[] = [];
-  const quantShape = [vocabularySize, blocks, (BLOCK_SIZE * bits) / 8];
+  const quantShape = [vocabularySize, blocks, (blockSize * bits) / 8];
   await context.writer.tensor(names.quants, "uint8", quantShape, quantChunks(context, name, bits, scales));
   await context.writer.tensor(names.scales, "float", [vocabularySize, blocks], scales.map(bytesOf));
   return names;
 }
 
-/** Yields the quants and leaves the scales, a thirty-second of the weights, in `scales`. */
+/** Yields the quants and leaves the scales, at most a thirty-second of the weights, in `scales`. */
 async function* quantChunks(
   context: GraphContext,
   name: string,

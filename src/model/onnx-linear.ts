@@ -3,7 +3,7 @@
  * weights as [inputs, outputs] (Conv1D), the other way round than most models.
  */
 import type { GraphContext, LinearBits } from "./graph-context.ts";
-import { BLOCK_SIZE, quantize, type WeightBits, type WeightMatrix } from "./quantize.ts";
+import { blockSizeOf, quantize, type WeightBits, type WeightMatrix } from "./quantize.ts";
 
 /** ONNX Runtime's accuracy level that multiplies int8 with int8; the others have no fast kernel for 8 bits. */
 export const INT8_ACCURACY = 4;
@@ -73,15 +73,16 @@ async function addQuantized(
   bias: string | undefined,
 ): Promise<string> {
   const { quants, scales } = quantize(matrix, bits);
-  const blocks = inputs / BLOCK_SIZE;
-  const quantShape = [outputs, blocks, (BLOCK_SIZE * bits) / 8];
+  const blockSize = blockSizeOf(inputs, bits);
+  const blocks = inputs / blockSize;
+  const quantShape = [outputs, blocks, (blockSize * bits) / 8];
   const quantName = await writer.tensor(`${name}.quants`, "uint8", quantShape, [quants]);
   const scaleName = await writer.floats(`${name}.scales`, [outputs, blocks], scales);
   const weights = [input, quantName, scaleName];
   return writer.node({
     op: "MatMulNBits",
     inputs: bias === undefined ? weights : [...weights, "", "", bias],
-    attributes: { K: inputs, N: outputs, bits, block_size: BLOCK_SIZE, accuracy_level: INT8_ACCURACY },
+    attributes: { K: inputs, N: outputs, bits, block_size: blockSize, accuracy_level: INT8_ACCURACY },
     microsoft: true,
   });
 }

@@ -2,13 +2,16 @@
  * A sequence evaluated in this thread. Slices end at multiples of 128 positions, so what is computed depends on the tokens
  * and the calls only, never on time: an evaluation that was stopped and taken up again gives the same bits.
  */
-import { AppError } from "../shared/errors.ts";
 import { closed } from "./closed-error.ts";
 import type { Gpt2Session } from "./gpt2-session.ts";
 import type { KvCache } from "./kv-cache.ts";
+import { checkBranchCount, type KeptBranch, OnnxBranches } from "./onnx-branches.ts";
 import { scoreTokens } from "./score.ts";
 import type { StopSignal } from "./stop-signal.ts";
+import { checkTokens } from "./token-check.ts";
 import type { Score, Sequence, TokenId } from "./types.ts";
+
+export { checkTokens };
 
 /** Most tokens in one run: bounds memory and the time until a stop is noticed. */
 const SLICE_TOKENS = 128;
@@ -18,6 +21,7 @@ export class OnnxSequence implements Sequence {
   readonly #logits: Float32Array;
   readonly #tokens: TokenId[] = [];
   #cache: KvCache | undefined;
+  #branches: OnnxBranches | undefined;
   #logitsAreCurrent = false;
   #busy = false;
 
@@ -53,9 +57,36 @@ export class OnnxSequence implements Sequence {
     return this.#exclusively(() => scoreTokens(this.#session, tokens, signal));
   }
 
+  /** `logits` [count, V] receives the branches' results. */
+  async branch(
+    count: number,
+    logits: Float32Array = new Float32Array(count * this.#session.limits.vocabularySize),
+  ): Promise<OnnxBranches> {
+    checkBranchCount(count);
+    // Does nothing unless the last evaluation was stopped before it gave logits.
+    await this.evaluate(this.#tokens);
+    return this.#exclusively(async (cache) => {
+      const { vocabularySize } = this.#session.limits;
+      const rows = Array.from({ length: count }, (_, i) =>
+        logits.subarray(i * vocabularySize, (i + 1) * vocabularySize),
+      );
+      for (const row of rows) row.set(this.#logits);
+      this.#branches = new OnnxBranches(this.#session, cache, rows, (kept) => this.#rejoin(kept));
+      return this.#branches;
+    });
+  }
+
   async dispose(): Promise<void> {
+    this.#branches?.abandon();
     this.#cache = undefined;
     this.#tokens.length = 0;
+  }
+
+  #rejoin(kept: KeptBranch | undefined): void {
+    this.#branches = undefined;
+    if (kept === undefined) return;
+    this.#tokens.push(...kept.tokens);
+    this.#logits.set(kept.logits);
   }
 
   /** Keeps the longest common prefix, but always leaves a token to evaluate unless the logits are those asked for. */
@@ -85,7 +116,7 @@ export class OnnxSequence implements Sequence {
 
   async #exclusively<T>(work: (cache: KvCache) => Promise<T>): Promise<T> {
     if (this.#cache === undefined) throw closed();
-    if (this.#busy) throw new Error("a sequence takes one call at a time");
+    if (this.#busy || this.#branches !== undefined) throw new Error("a sequence takes one call at a time");
     this.#busy = true;
     try {
       return await work(this.#cache);
@@ -93,26 +124,6 @@ export class OnnxSequence implements Sequence {
       this.#busy = false;
     }
   }
-}
-
-/** Throws `model.emptyInput`, `model.contextOverflow`, `model.badToken`. */
-export function checkTokens(
-  tokens: readonly TokenId[],
-  model: { readonly positions: number; readonly vocabularySize: number },
-): void {
-  const { positions } = model;
-  if (tokens.length === 0) throw new AppError("model.emptyInput", "There are no tokens to evaluate.");
-  if (tokens.length > positions) {
-    throw new AppError(
-      "model.contextOverflow",
-      `${tokens.length} tokens are more than the model's ${positions} positions.`,
-    );
-  }
-  const bad = tokens.find(
-    (token) => !(Number.isInteger(token) && token >= 0 && token < model.vocabularySize),
-  );
-  if (bad !== undefined)
-    throw new AppError("model.badToken", `${bad} is not one of the model's ${model.vocabularySize} tokens.`);
 }
 
 function sliceEnd(start: number, length: number): number {

@@ -8,7 +8,7 @@ import { basename } from "node:path";
 import { ProtoMessage } from "./protobuf.ts";
 
 /** Numbers of TensorProto.DataType. */
-const ONNX_TYPE = { float: 1, uint8: 2, int64: 7 } as const;
+const ONNX_TYPE = { float: 1, uint8: 2, int64: 7, bool: 9, float16: 10 } as const;
 export type OnnxType = keyof typeof ONNX_TYPE;
 
 /** Integers, integer lists and floats; a float must be marked, as ONNX types its attributes. */

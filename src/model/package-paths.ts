@@ -12,6 +12,9 @@ export const BUILT_IN_MODELS = fromHere(RUNS_FROM_SOURCE ? "../../models" : "../
 /** The bundled worker thread, which tests use as well. */
 export const MODEL_WORKER = fromHere(RUNS_FROM_SOURCE ? "../../dist/model-worker.js" : "model-worker.js");
 
+/** The bundled program that tries devices. */
+export const DEVICE_PROBE = fromHere(RUNS_FROM_SOURCE ? "../../dist/device-probe.js" : "device-probe.js");
+
 function fromHere(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }

@@ -1,13 +1,15 @@
 /**
  * Symmetric block quantisation of weight matrices as ONNX Runtime's MatMulNBits and GatherBlockQuantized read it: each
- * output's weights in blocks of 32 inputs with one float scale, zero point 128 (8 bits) or 8 (4 bits, low nibble first).
+ * output's weights in blocks of inputs with one float scale, zero point 128 (8 bits) or 8 (4 bits, low nibble first).
  * Format: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
  */
 
 export type WeightBits = 4 | 8;
 
-/** Weights that share one scale. */
-export const BLOCK_SIZE = 32;
+/** Inputs must be a multiple of this. */
+export const SMALLEST_BLOCK = 32;
+/** ONNX Runtime takes powers of two; larger ones no longer divide the widths of GPT-2. */
+const LARGEST_BLOCK = 256;
 
 /** A matrix of `outputs` x `inputs` weights; weight (o, i) is `values[o * outputStride + i * inputStride]`. */
 export interface WeightMatrix {
@@ -18,24 +20,35 @@ export interface WeightMatrix {
   readonly inputStride: number;
 }
 
-/** `quants` [outputs, inputs * bits / 8], `scales` [outputs, inputs / 32]. */
+/** `quants` [outputs, inputs * bits / 8], `scales` [outputs, inputs / block size]. */
 export interface QuantizedMatrix {
   readonly quants: Uint8Array;
   readonly scales: Float32Array;
 }
 
+/**
+ * How many weights of one output share a scale. 8 bits have room for the spread of large blocks, which are smaller on disk
+ * and faster, because their integer sums are scaled less often; 4 bits need the finest scales.
+ */
+export function blockSizeOf(inputs: number, bits: WeightBits): number {
+  let size = bits === 8 ? LARGEST_BLOCK : SMALLEST_BLOCK;
+  while (inputs % size !== 0) size /= 2;
+  return size;
+}
+
 /** Rounds to the nearest representable weight. `inputs` must be a multiple of 32. */
 export function quantize(matrix: WeightMatrix, bits: WeightBits): QuantizedMatrix {
-  const blocks = matrix.inputs / BLOCK_SIZE;
+  const blockSize = blockSizeOf(matrix.inputs, bits);
+  const blocks = matrix.inputs / blockSize;
   const quants = new Uint8Array((matrix.outputs * matrix.inputs * bits) / 8);
   const scales = new Float32Array(matrix.outputs * blocks);
-  const block = new Float32Array(BLOCK_SIZE);
+  const block = new Float32Array(blockSize);
   for (let b = 0; b < blocks; b++) {
     for (let o = 0; o < matrix.outputs; o++) {
       copyBlock(matrix, o, b, block);
       const scale = bits === 8 ? scaleOf8(block) : scaleOf4(block);
       scales[o * blocks + b] = scale;
-      const start = o * matrix.inputs + b * BLOCK_SIZE;
+      const start = o * matrix.inputs + b * blockSize;
       if (bits === 8) write8(block, scale, quants, start);
       else write4(block, scale, quants, start / 2);
     }
@@ -44,8 +57,8 @@ export function quantize(matrix: WeightMatrix, bits: WeightBits): QuantizedMatri
 }
 
 function copyBlock(matrix: WeightMatrix, output: number, block: number, target: Float32Array): void {
-  const start = output * matrix.outputStride + block * BLOCK_SIZE * matrix.inputStride;
-  for (let i = 0; i < BLOCK_SIZE; i++) target[i] = matrix.values[start + i * matrix.inputStride]!;
+  const start = output * matrix.outputStride + block * target.length * matrix.inputStride;
+  for (let i = 0; i < target.length; i++) target[i] = matrix.values[start + i * matrix.inputStride]!;
 }
 
 /** The weight farthest from zero, with its sign. */
@@ -65,11 +78,11 @@ function scaleOf4(block: Float32Array): number {
 }
 
 function write8(block: Float32Array, scale: number, quants: Uint8Array, start: number): void {
-  for (let i = 0; i < BLOCK_SIZE; i++) quants[start + i] = level(block[i]!, scale, 127) + 128;
+  for (let i = 0; i < block.length; i++) quants[start + i] = level(block[i]!, scale, 127) + 128;
 }
 
 function write4(block: Float32Array, scale: number, quants: Uint8Array, start: number): void {
-  for (let i = 0; i < BLOCK_SIZE; i += 2) {
+  for (let i = 0; i < block.length; i += 2) {
     const low = level(block[i]!, scale, 7) + 8;
     const high = level(block[i + 1]!, scale, 7) + 8;
     quants[start + i / 2] = low | (high << 4);

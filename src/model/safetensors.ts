@@ -6,6 +6,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { z } from "zod";
 import { AppError, messageOf } from "../shared/errors.ts";
+import { float16Value } from "./float16.ts";
 
 /** The format's own limit for the header. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -134,16 +135,6 @@ function fromFloat16(halves: Uint16Array): Float32Array {
   const floats = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) floats[i] = float16Value(halves[i]!);
   return floats;
-}
-
-/** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
-function float16Value(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 function corrupt(path: string, seen: string): AppError {

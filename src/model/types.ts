@@ -57,6 +57,29 @@ export interface Sequence {
   evaluate(tokens: readonly TokenId[], signal?: AbortSignal): Promise<Float32Array>;
   /** Log probabilities of a text of 2 to `positions` tokens; leaves the sequence's own tokens as they were. */
   score(tokens: readonly TokenId[], signal?: AbortSignal): Promise<Score>;
+  /**
+   * Parts into `count` (1 to 8) continuations that share what is evaluated. Until they are ended the sequence takes no
+   * other call but `dispose`. Only imported GPT-2 models have it. Throws `model.emptyInput` when nothing is evaluated.
+   */
+  branch?(count: number): Promise<Branches>;
+  dispose(): Promise<void>;
+}
+
+/** Continuations of one sequence, computed together: a step of four costs about as much as two steps of one. */
+export interface Branches {
+  /** The tokens of each branch, those of the sequence not included. */
+  readonly tokens: readonly (readonly TokenId[])[];
+  /**
+   * Adds `tokens[i]` to branch i and returns the logits (V) that follow the last token of each branch. A branch whose token
+   * is null rests: it costs nothing and keeps its logits. The arrays are overwritten by the next call. Aborted before it
+   * runs, a step throws the signal's reason and changes nothing; one that runs is finished.
+   * Throws `model.contextOverflow` when a branch would pass the model's positions, or all branches together have more
+   * tokens than the model has positions.
+   */
+  step(tokens: readonly (TokenId | null)[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
+  /** Ends the branches and makes the sequence continue as this one, without evaluating anything. */
+  keep(index: number): Promise<void>;
+  /** Ends the branches; the sequence is as it was before. */
   dispose(): Promise<void>;
 }
 

@@ -2,26 +2,25 @@
  * The language model the program uses: computes in a thread of its own, so that the caller's thread is never blocked. The
  * tokenizer runs in the caller's thread.
  */
-import { join } from "node:path";
+import { type AnyFolder, isExported, loadAnyTokenizer, readAnyFolder } from "./any-model.ts";
 import { closed } from "./closed-error.ts";
 import type { SessionOptions } from "./gpt2-session.ts";
-import { type ModelFolder, readModelFolder, TOKENIZER_FILE } from "./model-folder.ts";
 import { checkTokens } from "./onnx-sequence.ts";
-import { loadTokenizer } from "./tokenizer.ts";
-import type { LanguageModel, Score, Sequence, TokenId } from "./types.ts";
+import type { Branches, LanguageModel, Score, Sequence, TokenId } from "./types.ts";
+import { WorkerBranches } from "./worker-branches.ts";
 import { WorkerLink } from "./worker-link.ts";
 import { STOP } from "./worker-protocol.ts";
 
 /**
- * Loads an imported model into a worker thread. The thread does not keep an idle program alive.
+ * Loads an imported model or an exported decoder into a worker thread. The thread does not keep an idle program alive.
  * Throws `model.missing`, `model.notImported`, `model.corrupt`, `model.unsupported`, `model.crashed`.
  */
 export async function loadModel(dir: string, options: SessionOptions = {}): Promise<LanguageModel> {
-  const folder = await readModelFolder(dir);
+  const folder = await readAnyFolder(dir);
   const link = new WorkerLink();
   try {
     const opening = link.call({ type: "open", folder, options });
-    const [tokenizer] = await Promise.all([loadTokenizer(join(dir, TOKENIZER_FILE), folder.config), opening]);
+    const [tokenizer] = await Promise.all([loadAnyTokenizer(folder), opening]);
     return modelOver(link, folder, tokenizer);
   } catch (error) {
     await link.close();
@@ -31,7 +30,7 @@ export async function loadModel(dir: string, options: SessionOptions = {}): Prom
 
 function modelOver(
   link: WorkerLink,
-  folder: ModelFolder,
+  folder: AnyFolder,
   tokenizer: LanguageModel["tokenizer"],
 ): LanguageModel {
   let created = 0;
@@ -55,11 +54,16 @@ class WorkerSequence implements Sequence {
   readonly #stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   #tokens: readonly TokenId[] = [];
   #busy = false;
+  #isBranched = false;
+  /** Missing for exported decoders, whose graphs cannot do it. */
+  readonly branch?: (count: number) => Promise<Branches>;
 
-  constructor(link: WorkerLink, { config }: ModelFolder, id: number) {
+  constructor(link: WorkerLink, folder: AnyFolder, id: number) {
+    const { config } = folder;
     this.#link = link;
     this.#id = id;
     this.#limits = config;
+    if (!isExported(folder)) this.branch = (count) => this.#exclusively(undefined, () => this.#branch(count));
     const bytes = config.vocabularySize * Float32Array.BYTES_PER_ELEMENT;
     this.#logits = new Float32Array(new SharedArrayBuffer(bytes));
   }
@@ -98,6 +102,17 @@ class WorkerSequence implements Sequence {
     await this.#link.call({ type: "disposeSequence", sequence: this.#id }).catch(() => {});
   }
 
+  async #branch(count: number): Promise<Branches> {
+    const { vocabularySize } = this.#limits;
+    const size = { count, vocabularySize };
+    const branches = await WorkerBranches.open(this.#link, this.#id, size, (kept) => {
+      this.#tokens = [...this.#tokens, ...kept];
+      this.#isBranched = false;
+    });
+    this.#isBranched = true;
+    return branches;
+  }
+
   async #evaluate(tokens: readonly TokenId[]): Promise<number> {
     try {
       const { evaluated } = await this.#link.call({ type: "evaluate", sequence: this.#id, tokens });
@@ -111,7 +126,7 @@ class WorkerSequence implements Sequence {
 
   /** Runs one call, during which the signal sets the shared stop flag. */
   async #exclusively<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    if (this.#busy) throw new Error("a sequence takes one call at a time");
+    if (this.#busy || this.#isBranched) throw new Error("a sequence takes one call at a time");
     signal?.throwIfAborted();
     const stop = () => Atomics.store(this.#stop, STOP, 1);
     Atomics.store(this.#stop, STOP, 0);

@@ -3,8 +3,8 @@
  * costs two small messages and no copies of V floats.
  */
 import { AppError, messageOf } from "../shared/errors.ts";
+import type { AnyFolder } from "./any-model.ts";
 import type { SessionOptions } from "./gpt2-session.ts";
-import type { ModelFolder } from "./model-folder.ts";
 import type { Score, TokenId } from "./types.ts";
 
 /** Places in the model's shared Int32Array. BUSY is 1 while native code runs, CLOSING is 1 once none may start. */
@@ -16,7 +16,7 @@ export const CONTROL_LENGTH = 2;
 export const STOP = 0;
 
 export type WorkerRequest =
-  | { readonly type: "open"; readonly folder: ModelFolder; readonly options: SessionOptions }
+  | { readonly type: "open"; readonly folder: AnyFolder; readonly options: SessionOptions }
   | {
       readonly type: "createSequence";
       readonly sequence: number;
@@ -25,6 +25,19 @@ export type WorkerRequest =
     }
   | { readonly type: "evaluate"; readonly sequence: number; readonly tokens: readonly TokenId[] }
   | { readonly type: "score"; readonly sequence: number; readonly tokens: readonly TokenId[] }
+  | {
+      readonly type: "branch";
+      readonly sequence: number;
+      readonly count: number;
+      readonly logits: SharedArrayBuffer;
+    }
+  | {
+      readonly type: "stepBranches";
+      readonly sequence: number;
+      readonly tokens: readonly (TokenId | null)[];
+    }
+  | { readonly type: "keepBranch"; readonly sequence: number; readonly index: number }
+  | { readonly type: "disposeBranches"; readonly sequence: number }
   | { readonly type: "disposeSequence"; readonly sequence: number }
   | { readonly type: "close" };
 
@@ -36,6 +49,10 @@ export interface WorkerAnswers {
   evaluate: { readonly evaluated: number };
   /** Undefined when stopped. */
   score: Score | undefined;
+  branch: undefined;
+  stepBranches: undefined;
+  keepBranch: undefined;
+  disposeBranches: undefined;
   disposeSequence: undefined;
   close: undefined;
 }

@@ -3,10 +3,10 @@
  * dist/model-worker.js. Ending a thread while onnxruntime runs aborts the whole process, so BUSY says when it does.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { type AnySession, openAnySession } from "./any-session.ts";
 import { closed } from "./closed-error.ts";
-import { Gpt2Session } from "./gpt2-session.ts";
-import { OnnxSequence } from "./onnx-sequence.ts";
 import type { StopSignal } from "./stop-signal.ts";
+import type { Branches } from "./types.ts";
 import {
   BUSY,
   CLOSING,
@@ -18,8 +18,9 @@ import {
 } from "./worker-protocol.ts";
 
 interface HostedSequence {
-  readonly sequence: OnnxSequence;
+  readonly sequence: ReturnType<AnySession["createSequence"]>;
   readonly signal: StopSignal;
+  branches?: Branches;
 }
 
 /** Thrown by a stop signal; never leaves this thread. */
@@ -28,7 +29,7 @@ class Stopped extends Error {}
 const port = parentPort!;
 const control = workerData as Int32Array;
 const sequences = new Map<number, HostedSequence>();
-let session: Gpt2Session | undefined;
+let session: AnySession | undefined;
 
 port.on("message", ({ id, request }: { id: number; request: WorkerRequest }) => {
   answer(request).then(
@@ -44,7 +45,7 @@ function reply(message: WorkerReply): void {
 async function answer(request: WorkerRequest): Promise<WorkerAnswers[keyof WorkerAnswers]> {
   switch (request.type) {
     case "open":
-      session = await Gpt2Session.open(request.folder, request.options, whileBusy);
+      session = await openAnySession(request.folder, request.options, whileBusy);
       return undefined;
     case "createSequence":
       sequences.set(request.sequence, hostSequence(request.logits, request.stop));
@@ -53,6 +54,17 @@ async function answer(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
       return evaluate(hosted(request.sequence), request.tokens);
     case "score":
       return score(hosted(request.sequence), request.tokens);
+    case "branch":
+      return branch(hosted(request.sequence), request.count, request.logits);
+    case "stepBranches":
+      await branchesOf(request.sequence).step(request.tokens);
+      return undefined;
+    case "keepBranch":
+      await branchesOf(request.sequence).keep(request.index);
+      return undefined;
+    case "disposeBranches":
+      await branchesOf(request.sequence).dispose();
+      return undefined;
     case "disposeSequence":
       await sequences.get(request.sequence)?.sequence.dispose();
       sequences.delete(request.sequence);
@@ -89,7 +101,7 @@ function hostSequence(logits: SharedArrayBuffer, stop: SharedArrayBuffer): Hoste
     if (Atomics.load(control, CLOSING) === 1) throw closed();
     if (Atomics.load(flag, STOP) === 1) throw new Stopped();
   };
-  return { sequence: new OnnxSequence(session!, new Float32Array(logits)), signal: { throwIfAborted } };
+  return { sequence: session!.createSequence(new Float32Array(logits)), signal: { throwIfAborted } };
 }
 
 function hosted(id: number): HostedSequence {
@@ -111,6 +123,17 @@ async function score(
   tokens: readonly number[],
 ): Promise<WorkerAnswers["score"]> {
   return sequence.score(tokens, signal).catch(ignoreStop);
+}
+
+async function branch(host: HostedSequence, count: number, logits: SharedArrayBuffer): Promise<undefined> {
+  if (!("branch" in host.sequence)) throw new Error("this kind of model has no branches");
+  host.branches = await host.sequence.branch(count, new Float32Array(logits));
+}
+
+function branchesOf(sequence: number): Branches {
+  const { branches } = hosted(sequence);
+  if (branches === undefined) throw closed();
+  return branches;
 }
 
 function ignoreStop(error: unknown): undefined {

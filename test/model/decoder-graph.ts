@@ -15,7 +15,7 @@ export interface ExportOptions {
   readonly type?: "float" | "float16";
   /** Leaves the causal mask out where there is a cache, as exports traced with one token do. */
   readonly losesMask?: boolean;
-  /** An input nobody knows. */
+  /** An input of one more number, which changes nothing. */
   readonly extraInput?: string;
 }
 
@@ -106,7 +106,7 @@ export class DecoderGraph {
     writer.input("attention_mask", "int64", ["batch", "total"]);
     if (this.#options.positions !== false) writer.input("position_ids", "int64", ["batch", "sequence"]);
     if (this.#options.merged) writer.input("use_cache_branch", "bool", [1]);
-    if (extraInput !== undefined) writer.input(extraInput, "int64", ["batch"]);
+    if (extraInput !== undefined) writer.input(extraInput, "int64", []);
     writer.output("logits", type, ["batch", "sequence", vocabulary]);
     for (let layer = 0; layer < layers; layer++)
       for (const part of ["key", "value"]) {

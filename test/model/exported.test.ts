@@ -32,6 +32,7 @@ describe("an exported GPT-2 against the reference", () => {
     "merged, with use_cache_branch": { merged: true, file: "onnx/decoder_model_merged.onnx" },
     "beside config.json": { file: "model.onnx" },
     "with past, by its older name": { file: "decoder_with_past_model.onnx" },
+    "asking how many logits to keep": { extraInput: "num_logits_to_keep" },
     "that is right only token by token": { losesMask: true },
   };
   it.each(Object.entries(variants))("%s: the same logits after any cut", async (_, options) => {

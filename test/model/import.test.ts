@@ -147,7 +147,8 @@ describe("a damaged model", () => {
     "an overwritten tokenizer": ["model.corrupt", (folder) => overwrite(folder, "tokenizer.json")],
     "a graph of other heads": ["model.corrupt", config({ n_head: 4 })],
     "a graph of other layers": ["model.corrupt", config({ n_layer: 1 })],
-    "no manifest": ["model.notImported", config({ brasslamp: undefined })],
+    // Without its manifest it is taken for an exported decoder, and refused as one.
+    "no manifest": ["model.unsupported", config({ brasslamp: undefined })],
     "a manifest of another kind": ["model.corrupt", config({ brasslamp: { formatVersion: 1 } })],
     "a later format": ["model.unsupported", laterFormat],
     "tensors in another file": ["model.corrupt", pointElsewhere],

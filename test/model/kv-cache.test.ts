@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { KvCache } from "../../src/model/kv-cache.ts";
 
-const SHAPE = { layers: 2, heads: 3, headSize: 2, positions: 500 };
+const SHAPE = { layers: 2, heads: 3, headSize: 2, rows: 500 };
 
 /** Rows [2H, count, D] in which every number tells its layer, head, row and place. */
 function rowsOf(layer: number, first: number, count: number): Float32Array {
@@ -29,7 +29,7 @@ it("holds every head's rows in order after any appends and cuts", () => {
       for (const change of steps) {
         const start = cache.length;
         if ("truncate" in change) cache.truncate(change.truncate);
-        else if (start + change.append <= SHAPE.positions)
+        else if (start + change.append <= SHAPE.rows)
           cache.append(change.append, (layer) => rowsOf(layer, start, change.append));
         checkRows(cache);
       }

@@ -1,14 +1,13 @@
 /** `brasslamp complete TEXT`: plain continuation of a text. */
 import { type Command, Option } from "commander";
-import { findModel } from "../../model/catalog.ts";
-import { loadModel } from "../../model/worker-model.ts";
 import { complete } from "../../narrator/complete.ts";
 import { AppError } from "../../shared/errors.ts";
 import { stripControls } from "../../shared/text.ts";
+import { deviceOption, loadChosenModel, type RuntimeChoice, threadsOption } from "../load-chosen-model.ts";
 import { chanceSeed, decimalNumber, modelOption, seedOption, wholeNumber } from "../options.ts";
 import { printLine } from "../output.ts";
 
-interface Options {
+interface Options extends RuntimeChoice {
   readonly model: string;
   readonly seed?: number;
   readonly tokens: number;
@@ -24,6 +23,8 @@ export function addCompleteCommand(program: Command): void {
     .argument("<text>", "the beginning")
     .description("continue a text, without story or rules")
     .addOption(modelOption())
+    .addOption(deviceOption())
+    .addOption(threadsOption())
     .addOption(seedOption())
     .addOption(tokensOption())
     .addOption(
@@ -52,7 +53,7 @@ async function run(text: string, options: Options): Promise<void> {
       "usage.textTooLong",
       `The text has ${beginning.length} characters; ${LONGEST_TEXT} are allowed.`,
     );
-  const model = await loadModel(await findModel(options.model));
+  const model = await loadChosenModel(options.model, options);
   const controller = new AbortController();
   process.once("SIGINT", () => controller.abort(new AppError("interrupt", "Stopped.")));
   try {

@@ -3,9 +3,11 @@ import type { Command } from "commander";
 import { type SaveEntry, SaveStore } from "../../game/saves/save-store.ts";
 import { listStories } from "../../game/story/catalog.ts";
 import { findModel, listModels } from "../../model/catalog.ts";
-import { verifyModel } from "../../model/model-folder.ts";
-import { loadModel } from "../../model/worker-model.ts";
+import type { DeviceReport } from "../../model/device-choice.ts";
+import { loadModelOn } from "../../model/load-model.ts";
+import { verifyFiles } from "../../model/model-details.ts";
 import { AppError, messageOf } from "../../shared/errors.ts";
+import { describeDevice, deviceOption, type RuntimeChoice, threadsOption } from "../load-chosen-model.ts";
 import { jsonOption, modelOption, savesOption } from "../options.ts";
 import { printJson, printLine } from "../output.ts";
 import { savesFolder, storyFolders } from "../paths.ts";
@@ -17,7 +19,7 @@ interface Check {
   readonly hint?: string;
 }
 
-interface Options {
+interface Options extends RuntimeChoice {
   readonly model: string;
   readonly saves?: string;
   readonly json?: true;
@@ -28,6 +30,8 @@ export function addDoctorCommand(program: Command): void {
     .command("doctor")
     .description("check node, the runtime, models, stories, saves and the terminal")
     .addOption(modelOption())
+    .addOption(deviceOption())
+    .addOption(threadsOption())
     .addOption(savesOption())
     .addOption(jsonOption())
     .action(run);
@@ -37,7 +41,7 @@ async function run(options: Options): Promise<void> {
   const checks = [
     await check("node", checkNode),
     ...(await checkModels()),
-    await check("narration", () => checkNarration(options.model)),
+    await check("narration", () => checkNarration(options)),
     await check("stories", checkStories),
     await check("saves", () => checkSaves(savesFolder(options.saves))),
     await check("terminal", checkTerminal),
@@ -75,23 +79,27 @@ async function checkModels(): Promise<Check[]> {
   return Promise.all(
     models.map(({ name, dir }) =>
       check(`model ${name}`, async () => {
-        await verifyModel(dir);
-        return `checksums match (${dir})`;
+        const isVerified = await verifyFiles(dir);
+        return `${isVerified ? "checksums match" : "an exported decoder, no checksums"} (${dir})`;
       }),
     ),
   );
 }
 
 /** Loads the model and evaluates one token, as the first turn would. */
-async function checkNarration(name: string): Promise<string> {
+async function checkNarration({ model: name, device, threads }: Options): Promise<string> {
   const started = performance.now();
-  const model = await loadModel(await findModel(name));
+  let computes = "";
+  const onDevice = (report: DeviceReport) => {
+    computes = describeDevice(report);
+  };
+  const model = await loadModelOn(await findModel(name), { device, threads, onDevice });
   try {
     const sequence = await model.createSequence();
     const logits = await sequence.evaluate([model.tokenizer.endOfText]);
     if (!logits.every(Number.isFinite))
       throw new AppError("model.corrupt", `${name} computes numbers that are none.`);
-    return `${model.info.name} answers after ${Math.round(performance.now() - started)} ms`;
+    return `${model.info.name} answers after ${Math.round(performance.now() - started)} ms; ${computes}`;
   } finally {
     await model.dispose();
   }

@@ -4,23 +4,24 @@ import type { FrontEnd } from "../../game/protocol.ts";
 import { SaveStore } from "../../game/saves/save-store.ts";
 import { GameSession } from "../../game/session.ts";
 import { findStory, listStories } from "../../game/story/catalog.ts";
-import { findModel } from "../../model/catalog.ts";
-import { loadModel } from "../../model/worker-model.ts";
 import { ModelNarrator } from "../../narrator/narrator.ts";
+import { STYLES } from "../../narrator/style.ts";
 import { AppError } from "../../shared/errors.ts";
 import { FullScreenFrontEnd } from "../../ui/blessed/full-screen.ts";
 import { chooseFrontEnd } from "../../ui/choose-front-end.ts";
 import { PlainFrontEnd } from "../../ui/plain.ts";
+import { deviceOption, loadChosenModel, type RuntimeChoice, threadsOption } from "../load-chosen-model.ts";
 import { chanceSeed, modelOption, savesOption, seedOption } from "../options.ts";
 import { savesFolder, storyFolders } from "../paths.ts";
 
 /** First in the menu, and what is played when nothing was named and nobody is there to be asked. */
 const FIRST_STORY = "the-brass-lamp";
 
-interface Options {
+interface Options extends RuntimeChoice {
   readonly model: string;
   readonly seed?: number;
   readonly saves?: string;
+  readonly preset?: string;
   readonly continue?: true;
   readonly load?: string;
   readonly plain?: true;
@@ -35,8 +36,15 @@ export function addPlayCommand(program: Command): void {
     .addOption(new Option("--continue", "go on with your latest adventure").conflicts("load"))
     .option("--load <name>", "go on with this adventure")
     .addOption(modelOption())
+    .addOption(deviceOption())
+    .addOption(threadsOption())
     .addOption(seedOption())
     .addOption(savesOption())
+    .addOption(
+      new Option("--preset <name>", "how the new story is told; /set changes it while playing")
+        .choices(Object.keys(STYLES.presets))
+        .conflicts(["continue", "load"]),
+    )
     .option("--plain", "lines only: for screen readers and scripts")
     .addOption(
       new Option("--answer <key=value...>", "answer a story's questions beforehand")
@@ -61,7 +69,7 @@ async function play(story: string | undefined, options: Options): Promise<void> 
   const saves = new SaveStore(savesFolder(options.saves));
   const begin = await planBeginning(story, options, saves);
   await saves.requireWritable();
-  const model = await loadModel(await findModel(options.model));
+  const model = await loadChosenModel(options.model, options);
   try {
     const narrator = await ModelNarrator.create(model);
     const frontEnd = createFrontEnd(options.plain === true);
@@ -71,6 +79,7 @@ async function play(story: string | undefined, options: Options): Promise<void> 
       now: () => new Date(),
       seed: options.seed ?? chanceSeed(),
       emit: (update) => frontEnd.update(update),
+      ...(options.preset === undefined ? {} : { preset: options.preset }),
     });
     await run(frontEnd, session, begin);
   } finally {

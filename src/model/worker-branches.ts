@@ -1,0 +1,77 @@
+/** The program's end of branches that are computed in the model's thread. Their logits lie in memory shared with it. */
+import { closed } from "./closed-error.ts";
+import type { Branches, TokenId } from "./types.ts";
+import type { WorkerLink } from "./worker-link.ts";
+
+export class WorkerBranches implements Branches {
+  readonly #link: WorkerLink;
+  readonly #sequence: number;
+  readonly #logits: readonly Float32Array[];
+  readonly #onEnd: (kept: readonly TokenId[]) => void;
+  readonly #tokens: readonly TokenId[][];
+  #isOpen = true;
+
+  /** `onEnd` is told the tokens of the branch the sequence continues as, none when all were dropped. */
+  private constructor(
+    link: WorkerLink,
+    sequence: number,
+    logits: readonly Float32Array[],
+    onEnd: (kept: readonly TokenId[]) => void,
+  ) {
+    this.#link = link;
+    this.#sequence = sequence;
+    this.#logits = logits;
+    this.#onEnd = onEnd;
+    this.#tokens = logits.map(() => []);
+  }
+
+  /** Parts sequence number `sequence` of the thread into `count` branches of logits of `vocabularySize`. */
+  static async open(
+    link: WorkerLink,
+    sequence: number,
+    { count, vocabularySize }: { readonly count: number; readonly vocabularySize: number },
+    onEnd: (kept: readonly TokenId[]) => void,
+  ): Promise<WorkerBranches> {
+    const bytes = vocabularySize * Float32Array.BYTES_PER_ELEMENT;
+    const shared = new SharedArrayBuffer(count * bytes);
+    await link.call({ type: "branch", sequence, count, logits: shared });
+    const logits = Array.from(
+      { length: count },
+      (_, i) => new Float32Array(shared, i * bytes, vocabularySize),
+    );
+    return new WorkerBranches(link, sequence, logits, onEnd);
+  }
+
+  get tokens(): readonly (readonly TokenId[])[] {
+    return this.#tokens;
+  }
+
+  async step(tokens: readonly (TokenId | null)[], signal?: AbortSignal): Promise<readonly Float32Array[]> {
+    this.#checkOpen();
+    signal?.throwIfAborted();
+    const added = [...tokens];
+    await this.#link.call({ type: "stepBranches", sequence: this.#sequence, tokens: added });
+    added.forEach((token, i) => {
+      if (token !== null) this.#tokens[i]!.push(token);
+    });
+    return this.#logits;
+  }
+
+  async keep(index: number): Promise<void> {
+    this.#checkOpen();
+    await this.#link.call({ type: "keepBranch", sequence: this.#sequence, index });
+    this.#isOpen = false;
+    this.#onEnd(this.#tokens[index]!);
+  }
+
+  async dispose(): Promise<void> {
+    if (!this.#isOpen) return;
+    await this.#link.call({ type: "disposeBranches", sequence: this.#sequence });
+    this.#isOpen = false;
+    this.#onEnd([]);
+  }
+
+  #checkOpen(): void {
+    if (!this.#isOpen) throw closed();
+  }
+}
