@@ -1,14 +1,15 @@
-/** The commands about what the narrator knows: facts, world notes, and the context it reads. */
+/** The commands about what the narrator knows: pinned facts, world notes, tone, summary, and the context it reads. */
 import { AppError } from "../shared/errors.ts";
-import type { Adventure } from "./adventure.ts";
+import { type Adventure, authorsNote, selectAdventureNotes } from "./adventure.ts";
 import { buildBlock } from "./page.ts";
 import type { ContextReport } from "./ports.ts";
 import type { Block } from "./protocol.ts";
 import { tidyLine } from "./tidy.ts";
-import type { WorldNote } from "./world-notes.ts";
+import type { NoteState, WorldNote } from "./world-notes.ts";
 
 /** Most characters of a fact or a note's text, and of a note's name. */
 const MAX_FACT_CHARACTERS = 300;
+const MAX_SUMMARY_CHARACTERS = 600;
 const MAX_NAME_CHARACTERS = 60;
 const MAX_FACTS = 50;
 const MAX_NOTES = 500;
@@ -57,7 +58,7 @@ function listFacts(facts: readonly string[]): string {
 /** `/notes [Name: text]`. Throws `option.missing`, `option.unknown`, `option.tooLong` and `option.tooMany`. */
 export async function listOrChangeNotes(game: MemoryGame, argument: string): Promise<void> {
   const { notes } = game.adventure;
-  if (argument === "") return game.show(buildBlock("info", listNotes(notes)));
+  if (argument === "") return game.show(buildBlock("info", listNotes(game.adventure)));
   const [, rawName = "", rawText = ""] = /^([^:]*):([\s\S]*)$/.exec(argument) ?? [];
   const [name, text] = [tidyLine(rawName), tidyLine(rawText)];
   if (name === "" || !/[\p{L}\p{N}]/u.test(name)) {
@@ -83,12 +84,46 @@ function changeNote(notes: readonly WorldNote[], name: string, text: string): re
   return [...notes, { name, keys: [name], text, always: false }];
 }
 
-function listNotes(notes: readonly WorldNote[]): string {
-  if (notes.length === 0)
+function listNotes(adventure: Adventure): string {
+  const { states } = selectAdventureNotes(adventure);
+  if (states.length === 0)
     return "There are no world notes. /notes Captain Vey: commander of the harbor watch";
-  return notes
-    .map(({ name, keys, text, always }) => `${name} (${always ? "always" : keys.join(", ")}): ${text}`)
-    .join("\n");
+  const rows = states.map((state) => {
+    const { name, keys, text, always } = state.note;
+    return `${name} (${always ? "always" : keys.join(", ")}): ${text}\n  ${tellState(state)}`;
+  });
+  return [...rows, "", "What comes up is as of now, if the story just goes on."].join("\n");
+}
+
+function tellState({ state, reason }: NoteState): string {
+  if (state === "always") return "always told";
+  return state === "fires" ? `comes up: ${reason}` : `does not come up: ${reason}`;
+}
+
+/** `/tone`, `/tone TEXT`, `/tone auto`. Throws `option.tooLong`. */
+export async function setTone(game: MemoryGame, argument: string): Promise<void> {
+  const { tone: _tone, ...rest } = game.adventure;
+  const text = tidyLine(argument);
+  refuseLonger("The tone", text, MAX_FACT_CHARACTERS);
+  if (text === "auto") await game.change(rest, "nothing");
+  else if (text !== "") await game.change({ ...rest, tone: text }, "nothing");
+  const tone = authorsNote(game.adventure) ?? "";
+  game.show(
+    buildBlock("info", tone === "" ? "The story sets no tone. /tone dry, tense" : `The tone is: ${tone}`),
+  );
+}
+
+/** `/earlier`, `/earlier TEXT`, `/earlier auto`. Throws `option.tooLong`. */
+export async function setEarlier(game: MemoryGame, argument: string): Promise<void> {
+  const { earlier: _earlier, ...rest } = game.adventure;
+  const text = tidyLine(argument);
+  refuseLonger("The summary", text, MAX_SUMMARY_CHARACTERS);
+  if (text === "auto") await game.change(rest, "nothing");
+  else if (text !== "") await game.change({ ...rest, earlier: text }, "nothing");
+  const summary = game.explain().pieces.find(({ source }) => source === "summary")?.text;
+  game.show(
+    buildBlock("info", summary ?? "The narrator can still read the whole story; there is no summary yet."),
+  );
 }
 
 /** `/context`: what the narrator would read if the story went on now. */
@@ -99,7 +134,10 @@ export function showContext(game: MemoryGame): void {
     return `${String(tokens).padStart(6)}  ${source} (${about})  ${preview(text)}`;
   });
   const total = `${String(promptTokens).padStart(6)}  tokens in all, ${replyTokens} kept free for the reply, ${positions} at most`;
-  game.show(buildBlock("info", ["tokens", ...rows, total].join("\n")));
+  const notes = selectAdventureNotes(game.adventure).states.map(
+    (state) => `  note ${state.note.name}: ${tellState(state)}`,
+  );
+  game.show(buildBlock("info", ["tokens", ...rows, total, ...notes].join("\n")));
 }
 
 function preview(text: string): string {

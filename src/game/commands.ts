@@ -6,10 +6,21 @@ import { AppError } from "../shared/errors.ts";
 import { findNearest } from "../shared/nearest.ts";
 import { MAX_STORY_CHARACTERS } from "./action.ts";
 import type { Adventure } from "./adventure.ts";
-import { forget, listOrChangeNotes, refuseLonger, remember, showContext } from "./command-memory.ts";
+import { listOrChangeFacts } from "./command-facts.ts";
+import {
+  forget,
+  listOrChangeNotes,
+  refuseLonger,
+  remember,
+  setEarlier,
+  setTone,
+  showContext,
+} from "./command-memory.ts";
+import { suggest, why } from "./command-narrator.ts";
+import { ban, set, unban } from "./command-style.ts";
 import { buildMenu, pickItem } from "./menu.ts";
 import { buildBlock, buildLastPassage } from "./page.ts";
-import type { ContextReport } from "./ports.ts";
+import type { ContextReport, StyleCatalog, TokenChoice } from "./ports.ts";
 import type { Block, InputMode } from "./protocol.ts";
 import type { SaveStore } from "./saves/save-store.ts";
 import {
@@ -46,6 +57,9 @@ export interface CommandGame {
   retell(): Promise<void>;
   loadSave(slug: string): Promise<void>;
   explain(): ContextReport;
+  readonly styles: StyleCatalog;
+  suggest(): Promise<readonly string[]>;
+  explainPassage(): Promise<readonly TokenChoice[]>;
   quit(): Promise<void>;
 }
 
@@ -95,6 +109,27 @@ export const COMMANDS: readonly Command[] = [
     run: listOrChangeNotes,
   },
   {
+    name: "facts",
+    aliases: ["ledger"],
+    usage: "/facts [forget N | lock N]",
+    help: "What the story has settled: who is dead, what you have, which doors are locked",
+    run: listOrChangeFacts,
+  },
+  {
+    name: "tone",
+    aliases: [],
+    usage: "/tone [text | auto]",
+    help: "How the story is told; said to the narrator again and again",
+    run: setTone,
+  },
+  {
+    name: "earlier",
+    aliases: ["summary"],
+    usage: "/earlier [text | auto]",
+    help: "The summary of what the narrator cannot read any more",
+    run: setEarlier,
+  },
+  {
     name: "title",
     aliases: ["rename"],
     usage: "/title [text]",
@@ -111,6 +146,29 @@ export const COMMANDS: readonly Command[] = [
   { name: "load", aliases: ["saves"], usage: "/load [name]", help: "Continue another save", run: load },
   { name: "look", aliases: [], usage: "/look", help: "Show the last passage again", run: look },
   { name: "context", aliases: [], usage: "/context", help: "Show what the narrator reads", run: showContext },
+  {
+    name: "why",
+    aliases: [],
+    usage: "/why [word]",
+    help: "Show what the narrator nearly said in the last passage, and why it did not",
+    run: why,
+  },
+  { name: "suggest", aliases: ["hint"], usage: "/suggest", help: "Propose three things to do", run: suggest },
+  {
+    name: "set",
+    aliases: ["settings"],
+    usage: "/set [name value]",
+    help: "Show how the story is told, or change it: /set preset vivid, /set reset",
+    run: set,
+  },
+  {
+    name: "ban",
+    aliases: [],
+    usage: "/ban [phrase]",
+    help: "Never tell a phrase; without one, list them",
+    run: ban,
+  },
+  { name: "unban", aliases: [], usage: "/unban N", help: "Allow phrase number N again", run: unban },
   {
     name: "do",
     aliases: [],

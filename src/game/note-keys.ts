@@ -1,5 +1,6 @@
 /**
- * Keys of world notes: words and phrases with simple English inflection, or `/regex/i`. A regex from a story file must
+ * Keys of world notes: words and phrases with simple English inflection, or `/regex/i`; several joined by ` & ` must all
+ * occur, and one that begins with `!` holds the note back. A regex from a story file must
  * not be able to hang the game, so nested quantifiers are refused and the searched text is bounded.
  */
 import { messageOf } from "../shared/errors.ts";
@@ -9,14 +10,47 @@ const MAX_SEARCHED_CHARACTERS = 3000;
 /** Most characters of a key. */
 const MAX_KEY_CHARACTERS = 200;
 
-export type KeyMatcher = (text: string) => boolean;
+type KeyMatcher = (text: string) => boolean;
 
 /** `problem` is a sentence for the author. */
 export type CompiledKey =
   | { readonly kind: "ok"; readonly matches: KeyMatcher }
   | { readonly kind: "bad"; readonly problem: string };
 
-/** Compiles a key; a bad one is a value, not a throw. */
+/** A whole key: what it needs, and whether it holds the note back instead of firing it. */
+export interface NoteKey {
+  readonly written: string;
+  readonly isNot: boolean;
+  /** Whether its parts occur, each in any of the texts. */
+  readonly matches: (texts: readonly string[]) => boolean;
+}
+
+/** Reads `wolf`, `wolf & forest`, `!dream`, `wolf & !dream`; a bad key is a value, not a throw. */
+export function compileNoteKey(
+  written: string,
+): { readonly kind: "ok"; readonly key: NoteKey } | (CompiledKey & { kind: "bad" }) {
+  const parts = splitKey(written).map((part) => ({
+    isNot: part.startsWith("!"),
+    part: part.replace(/^!\s*/, ""),
+  }));
+  const matchers: { isNot: boolean; matches: KeyMatcher }[] = [];
+  for (const { isNot, part } of parts) {
+    const result = compileKey(part);
+    if (result.kind === "bad") return result;
+    matchers.push({ isNot, matches: result.matches });
+  }
+  const isNot = matchers.every((matcher) => matcher.isNot);
+  const matches = (texts: readonly string[]) =>
+    matchers.every((matcher) => texts.some(matcher.matches) !== (matcher.isNot && !isNot));
+  return { kind: "ok", key: { written, isNot, matches } };
+}
+
+/** A regex is one part, whatever it holds. */
+function splitKey(key: string): string[] {
+  return /^!?\s*\/(?:\\.|[^/\\])+\/[a-z]*$/.test(key) ? [key] : key.split(/\s+&\s+/);
+}
+
+/** Compiles one part of a key; a bad one is a value, not a throw. */
 export function compileKey(key: string): CompiledKey {
   if (key.length > MAX_KEY_CHARACTERS) {
     return {

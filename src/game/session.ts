@@ -4,11 +4,11 @@
  */
 import { AppError } from "../shared/errors.ts";
 import { stripControls } from "../shared/text.ts";
-import { type Adventure, buildRequest, createAdventure } from "./adventure.ts";
+import { type Adventure, buildRequest, buildSuggestionRequest, createAdventure } from "./adventure.ts";
 import { type CommandGame, type Question, runCommand } from "./commands.ts";
 import { buildMenu, pickItem } from "./menu.ts";
 import { buildAction, buildBlock, buildChoices, buildError, buildPage, endingOf } from "./page.ts";
-import type { ContextReport, NarrationStats, Narrator } from "./ports.ts";
+import type { ContextReport, NarrationStats, Narrator, StyleCatalog, TokenChoice } from "./ports.ts";
 import { Prefill } from "./prefill.ts";
 import type { Block, EventHandler, InputMode, UiUpdate } from "./protocol.ts";
 import { SaveKeeper } from "./save-keeper.ts";
@@ -16,8 +16,8 @@ import type { SaveStore } from "./saves/save-store.ts";
 import { buildStatus, noticesOf } from "./status.ts";
 import type { CatalogEntry } from "./story/catalog.ts";
 import { type Answers, type StorySeed, tidyAnswer } from "./story/seed.ts";
-import { currentNode, inkOf, undo } from "./story-tree.ts";
-import { planTurn, type TurnPlan, tellTurn } from "./turn.ts";
+import { currentNode, inkOf, type StoryTree, undo } from "./story-tree.ts";
+import { explainTurn, planTurn, type TurnPlan, tellTurn } from "./turn.ts";
 
 /** Two interrupts within this time leave the game. */
 const QUIT_WINDOW_MS = 2000;
@@ -29,6 +29,15 @@ export interface SessionOptions {
   /** Unsigned 32-bit seed of adventures begun in this session; saved ones keep their own. */
   readonly seed: number;
   readonly emit: (update: UiUpdate) => void;
+  /** A preset of the narrator for adventures begun in this session. */
+  readonly preset?: string;
+}
+
+/** Actions that were proposed where the story stands; a number picks one while it stands there. */
+interface Offers {
+  readonly tree: StoryTree;
+  readonly round: number;
+  readonly lines: readonly string[];
 }
 
 export interface StartOptions {
@@ -47,6 +56,7 @@ export class GameSession implements CommandGame {
   private state: Adventure | undefined;
   private question: Question | undefined;
   private telling: AbortController | undefined;
+  private offers: Offers | undefined;
   private lastStats: NarrationStats | undefined;
   private queue: Promise<void> = Promise.resolve();
   private lastInterruptMs = Number.NEGATIVE_INFINITY;
@@ -119,7 +129,31 @@ export class GameSession implements CommandGame {
   }
 
   explain(): ContextReport {
-    return this.options.narrator.explain(buildRequest(this.adventure, { kind: "continue", text: "" }));
+    const { narrator } = this.options;
+    return narrator.explain(buildRequest(this.adventure, { kind: "continue", text: "" }, narrator));
+  }
+
+  get styles(): StyleCatalog {
+    return this.options.narrator.styles;
+  }
+
+  async suggest(): Promise<readonly string[]> {
+    const { adventure, offers } = this;
+    const { tree } = adventure;
+    if ((inkOf(tree)?.choices ?? []).length > 0)
+      throw new AppError("option.nothing", "The story itself offers choices here.", {
+        hint: "/look shows them.",
+      });
+    const round = offers?.tree === tree ? offers.round + 1 : 0;
+    const request = buildSuggestionRequest(adventure, round);
+    const lines = await this.withNarrator((narrator, signal) => narrator.suggest(request, signal));
+    this.offers = { tree, round, lines: lines.map(stripControls) };
+    return this.offers.lines;
+  }
+
+  explainPassage(): Promise<readonly TokenChoice[]> {
+    const { adventure } = this;
+    return this.withNarrator((narrator, signal) => explainTurn(adventure, narrator, signal));
   }
 
   /** Tells the current turn again, as a sibling. */
@@ -133,7 +167,9 @@ export class GameSession implements CommandGame {
   }
 
   async act(text: string, mode: InputMode): Promise<void> {
-    const plan = planTurn(text, mode, inkOf(this.adventure.tree)?.choices ?? []);
+    const offered = this.offeredAt(text);
+    const choices = inkOf(this.adventure.tree)?.choices ?? [];
+    const plan = offered === undefined ? planTurn(text, mode, choices) : planTurn(offered, "do", choices);
     if (!("kind" in plan)) {
       this.show(...buildAction(plan.action));
       return this.playTurn(plan, this.adventure);
@@ -227,8 +263,9 @@ export class GameSession implements CommandGame {
   }
 
   private async beginAdventure(story: StorySeed, answers: Answers): Promise<void> {
-    const { seed, now, narrator, saves } = this.options;
-    const adventure = createAdventure({ story, answers, seed, now: now(), model: narrator.model });
+    const { seed, now, narrator, saves, preset } = this.options;
+    const chosen = preset === undefined ? {} : { preset };
+    const adventure = createAdventure({ story, answers, seed, now: now(), model: narrator.model, ...chosen });
     this.keeper = new SaveKeeper(saves); // nothing is written before the first turn: a look at a story is no adventure
     this.open(adventure, []);
   }
@@ -282,6 +319,25 @@ export class GameSession implements CommandGame {
       this.telling = undefined;
     }
     this.prompt();
+  }
+
+  /** The proposed action with this number, while the story stands where it was proposed. */
+  private offeredAt(text: string): string | undefined {
+    const number = /^\s*([1-9])\.?\s*$/.exec(text)?.[1];
+    const { offers } = this;
+    if (number === undefined || offers === undefined || offers.tree !== this.adventure.tree) return undefined;
+    return offers.lines[Number(number) - 1];
+  }
+
+  /** Has the narrator to itself for something outside the story; an interrupt aborts it. */
+  private async withNarrator<T>(work: (narrator: Narrator, signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.beginTelling();
+    try {
+      await this.prefill.stop();
+      return await work(this.options.narrator, signal);
+    } finally {
+      this.telling = undefined;
+    }
   }
 
   private beginTelling(): AbortController {

@@ -6,10 +6,10 @@ import { AppError } from "../shared/errors.ts";
 import { stripControls } from "../shared/text.ts";
 import { parseLine, toChoiceAction } from "./action.ts";
 import { type Adventure, buildRequest } from "./adventure.ts";
-import type { NarrationStats, Narrator, PlayerAction } from "./ports.ts";
+import type { NarrationStats, Narrator, PlayerAction, TokenChoice } from "./ports.ts";
 import type { InputMode } from "./protocol.ts";
 import { chooseInk } from "./story/ink.ts";
-import { growTree, inkOf, type NewTurn } from "./story-tree.ts";
+import { currentNode, growTree, inkOf, type NewTurn, undo } from "./story-tree.ts";
 
 /** What the player wants next. `choice` is the index (from 0) of an ink choice. */
 export interface TurnPlan {
@@ -81,13 +81,27 @@ export async function tellTurn(
 
 async function narrateTurn(adventure: Adventure, plan: TurnPlan, options: TurnOptions): Promise<TurnResult> {
   const { narrator, signal, onText, now } = options;
-  const request = buildRequest(adventure, plan.action);
+  const request = buildRequest(adventure, plan.action, narrator);
   const narration = await narrator.narrate(request, { signal, onText });
   const { action, inserted, seed } = request;
   const passage = stripControls(narration.passage);
   const { name, sha256 } = narrator.model;
   const turn = { action, inserted, seed, passage, ended: narration.ended, typed: plan.typed };
   return { adventure: { ...addTurn(adventure, turn, now), model: { name, sha256 } }, stats: narration.stats };
+}
+
+/** What the narrator might have told instead in the current turn. Throws `option.nothing` where it has told nothing. */
+export async function explainTurn(
+  adventure: Adventure,
+  narrator: Narrator,
+  signal: AbortSignal,
+): Promise<readonly TokenChoice[]> {
+  const { action, inserted, seed, passage, parent } = currentNode(adventure.tree);
+  if (parent === null || action.kind === "choice" || passage === "")
+    throw new AppError("option.nothing", "The narrator has told nothing here.");
+  const before = { ...adventure, tree: undo(adventure.tree) };
+  const request = { ...buildRequest(before, action, narrator), inserted, seed };
+  return narrator.explainPassage(request, passage, signal);
 }
 
 function takeChoice(

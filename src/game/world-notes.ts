@@ -1,71 +1,148 @@
 /**
- * World notes (a lorebook): a note comes into the narrator's sight when one of its keys occurs in the action or in the
- * last passage. Pure: what is active follows from the turns alone, so undo and reload need no extra state.
+ * World notes (a lorebook): a note comes into the narrator's sight when its keys occur in the action or in the passages
+ * before it, or in a note that fires. Pure: what fires follows from the turns alone, so undo and reload need no state.
  */
-import { compileKey, type KeyMatcher } from "./note-keys.ts";
+import { compileNoteKey, type NoteKey } from "./note-keys.ts";
 import type { BracketLine, PlayerAction, StoryTurn } from "./ports.ts";
 
-/** As authored and as saved. `keys` are words, phrases or `/regex/i`; `always` notes need no key. */
+/** As authored and as saved. `always` notes need no key. */
 export interface WorldNote {
   readonly name: string;
+  /** Words, phrases, `/regex/i`, `this & that`, `!not this`. */
   readonly keys: readonly string[];
   readonly text: string;
   readonly always: boolean;
+  /** Passages that are searched besides the action, 1 by default. */
+  readonly scan?: number;
+  /** Higher comes first and is left out last; 0 by default. */
+  readonly priority?: number;
+  /** Turns for which the note does not fire again; 0 by default. */
+  readonly cooldown?: number;
+  /** Turns that must have been told before it may fire; 0 by default. */
+  readonly delay?: number;
 }
 
-/** Turns for which a note stays in the request after it last fired. */
-export const NOTE_LIFETIME_TURNS = 6;
-/** A note that keeps firing is written again when its line is older than this many turns. */
-export const NOTE_REPEAT_TURNS = 12;
+/** Notes fired by a note's text may fire others in turn, up to this level. */
+const MAX_NOTE_LEVEL = 2;
+
+/** What became of a note and why. */
+export interface NoteState {
+  readonly note: WorldNote;
+  readonly state: "always" | "fires" | "silent";
+  /** Without a full stop; empty for notes that are always on. */
+  readonly reason: string;
+}
 
 /** The notes of one request. */
 export interface NoteSelection {
-  /** Always-on notes and those that fired lately, in the author's order. */
+  /** Always-on notes, the most important first. */
   readonly notes: readonly BracketLine[];
-  /** Those that fire now and have not been written into the story lately. */
+  /** Those that fire, the most important first; the narrator leaves out what can still be read. */
   readonly inserted: readonly BracketLine[];
+  /** All notes in the order they are given. */
+  readonly states: readonly NoteState[];
 }
 
-/** Notes for the turn that `action` begins, after `turns`. Keys must be valid (see `compileKey`). */
+/** A text that keys are looked for in. */
+interface Scanned {
+  readonly place: string;
+  readonly text: string;
+}
+
+/** Notes for the turn that `action` begins, after `turns`. A key that does not compile (an old save's) never fires. */
 export function selectNotes(
   notes: readonly WorldNote[],
   opening: string,
   turns: readonly StoryTurn[],
   action: PlayerAction,
 ): NoteSelection {
-  const recent = recentTexts(opening, turns, action);
-  const written = turns.slice(-NOTE_REPEAT_TURNS).flatMap((turn) => turn.inserted);
-  const selection = { notes: [] as BracketLine[], inserted: [] as BracketLine[] };
-  for (const note of notes) {
-    const line = { name: note.name, text: note.text };
-    const matchers = note.keys.map(matcherOf);
-    const fires = (text: string) => matchers.some((matches) => matches(text));
-    if (note.always || recent.some(fires)) selection.notes.push(line);
-    const isWritten = written.some(({ name, text }) => name === line.name && text === line.text);
-    if (!note.always && !isWritten && fires(recent[0]!)) selection.inserted.push(line);
+  const story = (note: WorldNote) => scannedBy(note, opening, turns, action);
+  const states = new Map(notes.map((note) => [note, stateOf(note, turns, story(note))]));
+  let fired = notes.filter((note) => states.get(note)!.state !== "silent");
+  for (let level = 1; level <= MAX_NOTE_LEVEL; level++) {
+    const texts = fired.map(({ name, text }) => ({ place: `the note ${name}`, text }));
+    const silent = notes.filter((note) => states.get(note)!.state === "silent");
+    fired = silent.filter((note) => {
+      const state = stateOf(note, turns, texts, story(note));
+      if (state.state === "fires") states.set(note, state);
+      return state.state === "fires";
+    });
   }
-  return selection;
+  return toSelection([...states.values()]);
 }
 
-/** What each turn looked at, the new one first: the passage before it and its action (last, where it is never cut). */
-function recentTexts(opening: string, turns: readonly StoryTurn[], action: PlayerAction): string[] {
-  const texts = [`${turns.at(-1)?.passage ?? opening}\n${action.text}`];
-  const oldest = Math.max(0, turns.length - NOTE_LIFETIME_TURNS);
-  for (let index = turns.length - 1; index >= oldest; index--) {
-    texts.push(`${turns[index - 1]?.passage ?? opening}\n${turns[index]!.action.text}`);
+function toSelection(states: readonly NoteState[]): NoteSelection {
+  const sorted = states.toSorted((a, b) => (b.note.priority ?? 0) - (a.note.priority ?? 0));
+  const lines = (wanted: NoteState["state"]) =>
+    sorted.filter(({ state }) => state === wanted).map(({ note }) => ({ name: note.name, text: note.text }));
+  return { notes: lines("always"), inserted: lines("fires"), states };
+}
+
+/** What becomes of a note that looks for its keys in `texts`; NOT keys are looked for in `story` too. */
+function stateOf(
+  note: WorldNote,
+  turns: readonly StoryTurn[],
+  texts: readonly Scanned[],
+  story: readonly Scanned[] = texts,
+): NoteState {
+  const silent = (reason: string): NoteState => ({ note, state: "silent", reason });
+  const { delay = 0 } = note;
+  if (note.always && delay === 0) return { note, state: "always", reason: "" };
+  if (turns.length < delay) return silent(`not before turn ${delay + 1}`);
+  const wait = turnsToWait(note, turns);
+  if (wait > 0) return silent(`rests for ${wait} more ${wait === 1 ? "turn" : "turns"}`);
+  if (note.always) return { note, state: "fires", reason: "its time has come" };
+  const keys = note.keys.map(readKey);
+  const veto = keys.find((key) => key.isNot && findIn([...texts, ...story], key) !== undefined);
+  if (veto !== undefined) return silent(`held back by "${veto.written}"`);
+  for (const key of keys) {
+    const place = key.isNot ? undefined : findIn(texts, key);
+    if (place !== undefined) return { note, state: "fires", reason: `"${key.written}" in ${place}` };
+  }
+  return silent("no key occurs");
+}
+
+/** Where a key occurs; one made of several may find its parts in several places. */
+function findIn(texts: readonly Scanned[], key: NoteKey): string | undefined {
+  if (!key.matches(texts.map(({ text }) => text))) return undefined;
+  return texts.find(({ text }) => key.matches([text]))?.place ?? "the last passages";
+}
+
+/** The action and the passages before it, as many as the note scans. */
+function scannedBy(
+  { scan = 1 }: WorldNote,
+  opening: string,
+  turns: readonly StoryTurn[],
+  action: PlayerAction,
+): Scanned[] {
+  const texts: Scanned[] = [{ place: "the action", text: action.text }];
+  for (let turn = turns.length; turn >= 0 && texts.length <= scan; turn--) {
+    const told = turns[turn - 1];
+    texts.push(
+      told === undefined
+        ? { place: "the opening", text: opening }
+        : { place: `turn ${turn}`, text: told.passage },
+    );
   }
   return texts;
 }
 
-const compiled = new Map<string, KeyMatcher>();
+function turnsToWait({ name, text, cooldown = 0 }: WorldNote, turns: readonly StoryTurn[]): number {
+  const last = turns.findLastIndex(({ inserted }) =>
+    inserted.some((line) => line.name === name && line.text === text),
+  );
+  return last < 0 ? 0 : Math.max(0, last + 1 + cooldown - turns.length);
+}
 
-/** Compiling is pure, so the matchers are kept; a key that does not compile (an old save's) never fires. */
-function matcherOf(key: string): KeyMatcher {
-  let matcher = compiled.get(key);
-  if (matcher === undefined) {
-    const result = compileKey(key);
-    matcher = result.kind === "ok" ? result.matches : () => false;
-    compiled.set(key, matcher);
+const compiled = new Map<string, NoteKey>();
+
+/** Compiling is pure, so keys are kept. */
+function readKey(written: string): NoteKey {
+  let key = compiled.get(written);
+  if (key === undefined) {
+    const result = compileNoteKey(written);
+    key = result.kind === "ok" ? result.key : { written, isNot: false, matches: () => false };
+    compiled.set(written, key);
   }
-  return matcher;
+  return key;
 }

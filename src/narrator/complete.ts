@@ -1,7 +1,8 @@
 /** Plain continuation of a text, as the GPT-2 demonstrations of 2019 offered it: no story, no guard, only sampling. */
 import type { LanguageModel, TokenId } from "../model/types.ts";
 import { createRng } from "./rng.ts";
-import { type SamplingSettings, sampleToken } from "./sampling/chain.ts";
+import { sampleToken } from "./sampling/chain.ts";
+import { NEUTRAL } from "./sampling/dials.ts";
 
 export interface CompletionOptions {
   /** Most tokens to add; fewer when the model ends the text or its positions are used up. */
@@ -27,7 +28,7 @@ export async function complete(
   const { tokenizer, info } = model;
   const room = Math.max(1, Math.min(options.tokens, info.positions - 2));
   const prompt = [tokenizer.endOfText, ...tokenizer.encode(text).slice(-(info.positions - room - 1))];
-  const settings = settingsOf(options);
+  const settings = { ...NEUTRAL, temperature: options.temperature, topK: options.topK };
   const rng = createRng(options.seed);
   const sequence = await model.createSequence();
   const added: TokenId[] = [];
@@ -35,7 +36,7 @@ export async function complete(
   try {
     while (added.length < room) {
       const logits = await sequence.evaluate([...prompt, ...added], options.signal);
-      const token = sampleToken(
+      const { token } = sampleToken(
         logits,
         settings,
         classes,
@@ -52,17 +53,4 @@ export async function complete(
   } finally {
     await sequence.dispose();
   }
-}
-
-function settingsOf({ temperature, topK }: CompletionOptions): SamplingSettings {
-  return {
-    repetitionPenalty: 1,
-    repetitionRange: 0,
-    dry: { multiplier: 0, base: 1.75, allowedLength: 2 },
-    noRepeatNgram: 0,
-    temperature,
-    topK,
-    topP: 1,
-    minP: 0,
-  };
 }

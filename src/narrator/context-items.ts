@@ -2,13 +2,14 @@
  * The story as a row of items (the opening, then one item a turn) and the header that stands before them, with their
  * tokens. Every text is encoded by itself and joined with newline tokens, so sums of lengths are exact.
  */
-import type { BracketLine, NarrationRequest, StoryTurn } from "../game/ports.ts";
+import type { BracketLine, KnownRequest, StoryTurn } from "../game/ports.ts";
 import type { TokenId, Tokenizer } from "../model/types.ts";
+import { Past, type PastSentence } from "./past.ts";
 import { formatAction, formatBracketLine, formatProse } from "./prompt-format.ts";
+import { recallSentences } from "./recall.ts";
 import { splitSentences } from "./sentences.ts";
-
-/** A request as far as it is known before the player acts. */
-export type KnownRequest = Omit<NarrationRequest, "action" | "inserted" | "seed">;
+import { summarize } from "./summary.ts";
+import { termsOf } from "./terms.ts";
 
 /** A stretch of the prompt. `tokens` includes the newlines that separate it from what stands before it. */
 export interface Piece {
@@ -22,15 +23,44 @@ export interface Piece {
 
 /** World notes that fired in this many turns before a rebuild are written into the new header. */
 const NOTE_MEMORY_TURNS = 6;
+/** The summary looks back this many turns; what is older is there to be recalled. */
+const SUMMARY_TURNS = 60;
+/** Shares of the room: lines inserted before one action, recalled sentences among them, the summary. */
+const INSERTED_SHARE = 0.25;
+const RECALL_SHARE = 0.1;
+const SUMMARY_SHARE = 0.1;
+/** Share of the header that world notes may take. */
+const NOTES_SHARE = 0.5;
+
+/** Lines that mean the same wherever they stand are written once; the tone is there to be said again. */
+const isRepeated = (line: BracketLine) => line.name === "Tone";
+/** What each kind of inserted line is called in the inspector; others are world notes. */
+const SOURCES: ReadonlyMap<string, string> = new Map([
+  ["Remember", "remembered"],
+  ["Earlier", "recalled"],
+  ["Tone", "tone"],
+]);
+
+/** A row of header lines of one kind. A smaller `place` is written earlier; the order of groups is their priority. */
+interface HeaderGroup {
+  readonly source: string;
+  readonly lines: readonly BracketLine[];
+  readonly place: number;
+  readonly budgetTokens: number;
+}
 
 export class PieceFactory {
   readonly newline: readonly TokenId[];
   readonly blankLine: readonly TokenId[];
   private readonly tokenizer: Tokenizer;
   private readonly cache = new Map<string, readonly TokenId[]>();
+  private readonly past = new Past();
+  /** Tokens that header, story and action may take together. */
+  private readonly room: number;
 
-  constructor(tokenizer: Tokenizer) {
+  constructor(tokenizer: Tokenizer, room: number) {
     this.tokenizer = tokenizer;
+    this.room = room;
     this.newline = tokenizer.encode("\n");
     // A single "\n\n" token would stand where training text has two, whenever text follows: "\n" "\n" is what is learned.
     this.blankLine = [...this.newline, ...this.newline];
@@ -57,60 +87,120 @@ export class PieceFactory {
     return text === "" ? [] : [this.piece("opening", text, this.blankLine, true)];
   }
 
-  /** A told turn: its bracket lines but those in `hidden`, its action and its passage. */
+  /** A told turn: its bracket lines, its action and its passage. */
   turn(turn: StoryTurn, number: number, hidden: ReadonlySet<string>): Piece[] {
-    const pieces = this.inserted(turn.inserted, hidden);
-    const action = formatAction(turn.action);
-    if (action !== "") pieces.push(this.piece(`turn ${number}, action`, action, this.blankLine, true));
+    const pieces = this.lead(turn.inserted, turn.action, hidden, `turn ${number}, action`);
     const passage = formatProse(turn.passage);
-    const separator = action !== "" && turn.action.kind !== "story" ? this.newline : this.blankLine;
+    const isLine = turn.action.kind !== "story" && formatAction(turn.action) !== "";
+    const separator = isLine ? this.newline : this.blankLine;
     if (passage !== "") pieces.push(this.piece(`turn ${number}`, passage, separator, true));
     return pieces;
   }
 
-  /** Bracket lines that stand alone between turns, without those in `hidden`. */
-  inserted(lines: readonly BracketLine[], hidden: ReadonlySet<string>): Piece[] {
-    const texts = [...new Set(lines.map(formatBracketLine))].filter((text) => !hidden.has(text));
-    return texts.map((text, i) => this.piece("note", text, i === 0 ? this.blankLine : this.newline, false));
+  /** The bracket lines before an action, as far as there is room and without those in `hidden`, and the action. */
+  lead(
+    lines: readonly BracketLine[],
+    action: StoryTurn["action"],
+    hidden: ReadonlySet<string>,
+    source: string,
+  ): Piece[] {
+    const text = formatAction(action);
+    const pieces = text === "" ? [] : [this.piece(source, text, this.blankLine, true)];
+    const left = this.room - countTokens(pieces) - this.blankLine.length;
+    return [
+      ...this.inserted(lines, hidden, Math.min(left, Math.floor(this.room * INSERTED_SHARE))),
+      ...pieces,
+    ];
+  }
+
+  /** Bracket lines that stand alone between turns, the first ones first served. */
+  private inserted(
+    lines: readonly BracketLine[],
+    hidden: ReadonlySet<string>,
+    budgetTokens: number,
+  ): Piece[] {
+    const pieces: Piece[] = [];
+    const seen = new Set<string>();
+    for (const line of lines) {
+      const text = formatBracketLine(line);
+      if (seen.has(text) || (hidden.has(text) && !isRepeated(line))) continue;
+      seen.add(text);
+      const separator = pieces.length === 0 ? this.blankLine : this.newline;
+      const piece = this.piece(SOURCES.get(line.name) ?? "note", text, separator, false);
+      if (countTokens(pieces) + piece.tokens.length <= budgetTokens) pieces.push(piece);
+    }
+    return pieces;
   }
 
   /** The header lines as of the moment item `start` became the window's first, cut to `budgetTokens`. */
   header(request: KnownRequest, start: number, budgetTokens: number): Piece[] {
+    const gone = request.turns.slice(0, Math.max(0, start - 1)).flatMap((turn) => turn.inserted);
     const later = new Set(
-      request.turns.slice(Math.max(0, start - 1)).flatMap((turn) => linesOf(turn.inserted)),
+      request.turns.slice(Math.max(0, start - 1)).flatMap((turn) => turn.inserted.map(formatBracketLine)),
     );
-    const lately = request.turns.slice(Math.max(0, start - 1 - NOTE_MEMORY_TURNS), Math.max(0, start - 1));
-    const fired = lately.flatMap((turn) => turn.inserted).filter((line) => line.name !== "Remember");
-    const always = request.notes.filter((note) => !later.has(formatBracketLine(note)));
-    const remembered = request.remembered.map((text) => ({ name: "Remember", text }));
-    const groups = [
-      { source: "header", lines: request.header, place: 0 },
-      {
-        source: "remembered",
-        lines: remembered.filter((line) => !later.has(formatBracketLine(line))),
-        place: 2,
-      },
-      { source: "note", lines: [...always, ...fired], place: 1 },
+    const isMissing = (line: BracketLine) => !later.has(formatBracketLine(line));
+    const remembered = request.remembered.map((text) => ({ name: "Remember", text })).filter(isMissing);
+    const notes = [...request.notes.filter(isMissing), ...firedLately(request, start)];
+    const whole = budgetTokens;
+    const groups: HeaderGroup[] = [
+      { source: "header", lines: headerLines(request, gone), place: 0, budgetTokens: whole },
+      { source: "remembered", lines: remembered, place: 2, budgetTokens: whole },
+      { source: "note", lines: notes, place: 1, budgetTokens: Math.floor(whole * NOTES_SHARE) },
+      { source: "summary", lines: this.summary(request, start), place: 3, budgetTokens: whole },
     ];
     return this.fitHeader(groups, budgetTokens);
   }
 
+  /** `[Earlier: ...]`: the player's own words, or what the items before `start` told. */
+  private summary(request: KnownRequest, start: number): BracketLine[] {
+    const line = (text: string) => (text === "" ? [] : [{ name: "Earlier", text }]);
+    if (request.earlier !== undefined) return line(request.earlier);
+    const past = this.past.sentences(request, Math.max(0, start - SUMMARY_TURNS), start);
+    return line(summarize(past, this.fitsShare(SUMMARY_SHARE)));
+  }
+
+  /** `[Earlier: ...]` lines for an action from the items before `start`, but for sentences that `visible` lines hold. */
+  recalled(
+    request: KnownRequest,
+    action: StoryTurn["action"],
+    start: number,
+    visible: ReadonlySet<string>,
+  ): BracketLine[] {
+    const isVisible = ({ text }: PastSentence) => [...visible].some((line) => line.includes(text));
+    const past = this.past.sentences(request, 0, start).filter((sentence) => !isVisible(sentence));
+    const fits = this.fitsShare(RECALL_SHARE);
+    const chosen = recallSentences(termsOf(formatAction(action)), past, (all) =>
+      fits(all.map(({ text }) => text).join("\n")),
+    );
+    return chosen.map(({ text }) => ({ name: "Earlier", text }));
+  }
+
+  /** Where a recalled line comes from. */
+  cite(request: KnownRequest, piece: Piece): string {
+    if (piece.source !== "recalled") return "";
+    const turn = this.past.turnOf(request, piece.text.replace(/^\[Earlier: |\]$/g, ""));
+    return turn === undefined ? "" : turn === 0 ? "from the opening" : `from turn ${turn}`;
+  }
+
+  private fitsShare(share: number): (text: string) => boolean {
+    return (text) => this.encode(text).length <= this.room * share;
+  }
+
   /** Takes the groups in order of priority and writes what fits in order of place. */
-  private fitHeader(
-    groups: readonly { source: string; lines: readonly BracketLine[]; place: number }[],
-    budgetTokens: number,
-  ): Piece[] {
+  private fitHeader(groups: readonly HeaderGroup[], budgetTokens: number): Piece[] {
     let left = budgetTokens;
     const seen = new Set<string>();
     const taken: { piece: Piece; place: number }[] = [];
-    for (const { source, lines, place } of groups) {
+    for (const { source, lines, place, ...group } of groups) {
+      let share = group.budgetTokens;
       for (const line of lines) {
         const text = formatBracketLine(line);
         if (seen.has(text)) continue;
         seen.add(text);
-        const piece = this.headerLine(source, line, left);
+        const piece = this.headerLine(source, line, Math.min(left, share));
         if (piece === null) continue;
         left -= piece.tokens.length;
+        share -= piece.tokens.length;
         taken.push({ piece, place });
       }
     }
@@ -149,6 +239,15 @@ export function countTokens(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, piece) => sum + piece.tokens.length, 0);
 }
 
-function linesOf(lines: readonly BracketLine[]): string[] {
-  return lines.map(formatBracketLine);
+/** The header as authored; a tone that was inserted before the window began stands in for the authored one. */
+function headerLines({ header, tone }: KnownRequest, gone: readonly BracketLine[]): readonly BracketLine[] {
+  const isInForce = tone !== undefined && gone.some((line) => line.name === "Tone" && line.text === tone);
+  if (!isInForce) return header;
+  return [...header.filter(({ name }) => name !== "Tone"), { name: "Tone", text: tone }];
+}
+
+/** World notes that fired shortly before item `start` became the first. */
+function firedLately({ turns }: KnownRequest, start: number): BracketLine[] {
+  const lately = turns.slice(Math.max(0, start - 1 - NOTE_MEMORY_TURNS), Math.max(0, start - 1));
+  return lately.flatMap((turn) => turn.inserted).filter(({ name }) => !SOURCES.has(name));
 }

@@ -4,11 +4,18 @@
  * window jumps forward to hold about 60 % of its size. Replaying the whole story each time keeps no state that could
  * differ after undo, edit or a reload. See NOTES in DESIGN.md, decision 4.
  */
-import type { ContextPiece, ContextReport, NarrationRequest, StoryTurn } from "../game/ports.ts";
+import type {
+  BracketLine,
+  ContextPiece,
+  ContextReport,
+  KnownRequest,
+  NarrationRequest,
+  StoryTurn,
+} from "../game/ports.ts";
 import type { TokenId, Tokenizer } from "../model/types.ts";
 import { AppError } from "../shared/errors.ts";
-import { countTokens, type KnownRequest, type Piece, PieceFactory } from "./context-items.ts";
-import { formatAction } from "./prompt-format.ts";
+import { countTokens, type Piece, PieceFactory } from "./context-items.ts";
+import { formatAction, formatBracketLine, formatProse } from "./prompt-format.ts";
 
 export interface Context {
   /** All that is known before the player acts; evaluated while the player reads. */
@@ -57,7 +64,7 @@ export class ContextWindow {
     this.replyTokens = Math.min(LONGEST_REPLY_TOKENS, Math.floor(positions / 4));
     this.room = positions - this.replyTokens - 1;
     this.endOfText = tokenizer.endOfText;
-    this.pieces = new PieceFactory(tokenizer);
+    this.pieces = new PieceFactory(tokenizer, this.room);
   }
 
   /** The part of the prompt that is known before the player acts. */
@@ -67,9 +74,7 @@ export class ContextWindow {
 
   /** Throws `usage.actionTooLong` when the action alone does not fit; nothing else makes it fail. */
   build(request: NarrationRequest): Context {
-    const actionTokens = countTokens(this.action(request, new Set()));
-    if (actionTokens > this.room) throw tooLong(actionTokens, this.room);
-    const window = this.replay(request, actionTokens);
+    const window = this.windowOf(request);
     const action = this.action(request, window.visible);
     const prefix = this.toTokens(window);
     const tokens = [...prefix, ...action.flatMap((piece) => piece.tokens)];
@@ -80,6 +85,18 @@ export class ContextWindow {
       history: story.flatMap((piece) => piece.tokens),
       report: this.report(request, window, action, tokens.length),
     };
+  }
+
+  /** Lines about the action from what is older than the window; none of them can be read in it. */
+  recall(request: NarrationRequest): readonly BracketLine[] {
+    const { start, visible } = this.windowOf(request);
+    return this.pieces.recalled(request, request.action, start, visible);
+  }
+
+  private windowOf(request: NarrationRequest): Window {
+    const bare = countTokens(this.action({ ...request, inserted: [] }, new Set()));
+    if (bare > this.room) throw tooLong(bare, this.room);
+    return this.replay(request, countTokens(this.action(request, new Set())));
   }
 
   /** Goes through the story from its first turn, rebuilding wherever the next turn would not have fitted. */
@@ -97,8 +114,8 @@ export class ContextWindow {
 
   /** The windows after 0, 1, 2... turns as far as the last replay went through the same story; only saves time. */
   private remembered(request: KnownRequest): Window[] {
-    const { header, remembered, notes, opening, turns } = request;
-    const key = JSON.stringify([header, remembered, notes, opening, lastInsertions(request)]);
+    const { header, remembered, notes, opening, turns, earlier, tone } = request;
+    const key = JSON.stringify([header, remembered, notes, opening, earlier, tone, lastInsertions(request)]);
     if (this.memo.key !== key) this.memo = { key, turns: [], windows: [this.open(request, 0, 0)] };
     let same = 0;
     while (
@@ -140,13 +157,25 @@ export class ContextWindow {
   /** A window that ends with item `last`, after a jump forward from `start`, with `needed` tokens free behind it. */
   private rebuild(request: KnownRequest, start: number, last: number, needed: number): Window {
     const target = Math.min(Math.floor(this.room * REBUILD_SHARE), this.room - needed);
-    for (let from = start + 1; from <= last; from++) {
+    for (let from = this.firstThatFits(request, start + 1, last, target); from <= last; from++) {
       let window = this.open(request, from, needed);
       for (let i = from; i <= last && window.tokenCount <= target; i++)
         window = this.append(request, window, i - 1);
       if (window.tokenCount <= target) return window;
     }
     return this.cutLast(request, last, needed);
+  }
+
+  /** The first item from which on the story alone has at most `target` tokens: a header is not made for those before it. */
+  private firstThatFits(request: KnownRequest, from: number, last: number, target: number): number {
+    let first = last + 1;
+    for (let left = target; first > from; first--) {
+      const { action, passage } = request.turns[first - 2]!;
+      left -=
+        this.pieces.encode(formatAction(action)).length + this.pieces.encode(formatProse(passage)).length;
+      if (left < 0) break;
+    }
+    return first;
   }
 
   /** Only the last item, whole if it fits and else its end. */
@@ -185,9 +214,8 @@ export class ContextWindow {
 
   /** What the player's turn adds to the window; ends where the model begins to write. */
   private action(request: NarrationRequest, visible: ReadonlySet<string>): Piece[] {
-    const pieces = this.pieces.inserted(request.inserted, visible);
+    const pieces = this.pieces.lead(request.inserted, request.action, visible, "action");
     const text = formatAction(request.action);
-    if (text !== "") pieces.push(this.pieces.piece("action", text, this.pieces.blankLine, true));
     const isLine = text !== "" && request.action.kind !== "story";
     const gap = isLine ? this.pieces.newline : this.pieces.blankLine;
     pieces.push({ source: "line break", text: "", tokens: gap, cut: false, isStory: true });
@@ -207,11 +235,13 @@ export class ContextWindow {
     const pieces: ContextPiece[] = [
       included("start of text", "", 1),
       ...[...window.header, ...window.items, ...action].map((piece) =>
-        included(piece.source, piece.text, piece.tokens.length, piece.cut),
+        included(piece.source, piece.text, piece.tokens.length, piece.cut, this.pieces.cite(request, piece)),
       ),
     ];
     for (const text of this.leftOut(request, window))
       pieces.push({ source: "header", text, tokens: 0, state: "left out", reason: "no room in the header" });
+    for (const { text, reason } of notInserted(request, window, action))
+      pieces.push({ source: "note", text, tokens: 0, state: "left out", reason });
     if (window.start > 0) pieces.push(outside(window.start));
     return { pieces, promptTokens, replyTokens: this.replyTokens, positions: this.positions };
   }
@@ -249,8 +279,18 @@ function isSame(a: StoryTurn, b: StoryTurn): boolean {
   return isText && JSON.stringify(a.inserted) === JSON.stringify(b.inserted);
 }
 
-function included(source: string, text: string, tokens: number, cut = false): ContextPiece {
-  const reason = cut ? "shortened to fit" : "";
+/** Lines for this action that were not written before it, and why. */
+function notInserted({ inserted }: NarrationRequest, window: Window, action: readonly Piece[]) {
+  const written = new Set(action.map(({ text }) => text));
+  const texts = [...new Set(inserted.map(formatBracketLine))].filter((text) => !written.has(text));
+  return texts.map((text) => ({
+    text,
+    reason: window.visible.has(text) ? "can be read above" : "no room before the action",
+  }));
+}
+
+function included(source: string, text: string, tokens: number, cut = false, citation = ""): ContextPiece {
+  const reason = cut ? "shortened to fit" : citation;
   return { source, text, tokens, state: cut ? "cut" : "included", reason };
 }
 

@@ -2,6 +2,8 @@
  * The repetition guard: judges one sentence before anybody sees it. Each verdict has a name that the inspector shows. A
  * rejected sentence is sampled anew by the passage writer; text that was shown is never taken back.
  */
+import type { CertainFacts } from "../game/ports.ts";
+import { contradicts } from "./contradiction.ts";
 import { splitSentences } from "./sentences.ts";
 import { jaccard, mostRepeated, shinglesOf, wordsOf } from "./similarity.ts";
 
@@ -14,7 +16,8 @@ export type Verdict =
   | "repeats this passage"
   | "repeats an earlier passage"
   | "echoes the action"
-  | "echoes a note";
+  | "echoes a note"
+  | "contradicts a fact";
 
 /** What a sentence is compared with. */
 export interface GuardContext {
@@ -24,6 +27,7 @@ export interface GuardContext {
   readonly action: string;
   /** The texts of the bracket lines in the prompt. */
   readonly notes: readonly string[];
+  readonly facts?: CertainFacts;
 }
 
 /** Sentences of at least this many words are compared by their word trigrams, shorter ones must be equal to count. */
@@ -59,6 +63,7 @@ export function createGuard(context: GuardContext) {
     if (memory.some((other) => isRepeat(known, other, words.length))) return "repeats an earlier passage";
     if (words.length >= SHINGLED_WORDS && notes.some((note) => isRepeat(known, note, words.length)))
       return "echoes a note";
+    if (context.facts !== undefined && contradicts(sentence, context.facts)) return "contradicts a fact";
     return null;
   };
 }

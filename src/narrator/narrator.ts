@@ -2,20 +2,34 @@
  * The narrator: turns a request of the game into a prompt, has the model write a passage under the guard, and evaluates
  * the next prompt in advance while the player reads. Holds one sequence of the model and no state of the story.
  */
-import type { NarrateOptions, Narration, NarrationRequest, Narrator } from "../game/ports.ts";
+import type {
+  KnownRequest,
+  NarrateOptions,
+  Narration,
+  NarrationRequest,
+  Narrator,
+  SuggestionRequest,
+} from "../game/ports.ts";
 import type { LanguageModel, Sequence, TokenId } from "../model/types.ts";
-import type { KnownRequest } from "./context-items.ts";
 import { ContextWindow } from "./context-window.ts";
+import { explainTokens } from "./explain-tokens.ts";
 import { createGuard } from "./guard.ts";
+import { createLines } from "./parallel-lines.ts";
 import { PassageWriter, type WrittenPassage } from "./passage-writer.ts";
+import { createPhraseFinder } from "./phrase-bans.ts";
 import { formatAction } from "./prompt-format.ts";
 import { createRng } from "./rng.ts";
-import type { SamplingSettings } from "./sampling/chain.ts";
-import { PASSAGE, SAMPLING } from "./settings.ts";
+import type { SamplingSettings } from "./sampling/dials.ts";
+import { PASSAGE } from "./settings.ts";
+import { STYLES, settingsOf } from "./style.ts";
+import { suggestActions } from "./suggestions.ts";
 import { describeVocabulary, type Vocabulary } from "./vocabulary.ts";
+import { tokenBiases } from "./word-biases.ts";
 
 /** Training adventures end after seven turns at the earliest; a story that ends sooner is a slip of the model. */
 const LEAST_TURNS_OF_A_STORY = 7;
+/** A suggestion repeats none of so many actions of the player. */
+const RECENT_ACTIONS = 4;
 
 export interface NarratorOptions {
   /** Judge sentences and sample rejected ones anew. Default true; false shows the model as it is. */
@@ -26,6 +40,7 @@ export interface NarratorOptions {
 
 export class ModelNarrator implements Narrator {
   readonly model: Narrator["model"];
+  readonly styles = STYLES;
   private readonly language: LanguageModel;
   private readonly sequence: Sequence;
   private readonly vocabulary: Vocabulary;
@@ -61,7 +76,7 @@ export class ModelNarrator implements Narrator {
     const interrupted = await this.evaluate(context.prefix, options.signal);
     const written = interrupted
       ? nothing
-      : await this.writer(request, onText, options.signal).write(
+      : await this.writer(request, onText, options).write(
           context.tokens,
           context.history,
           this.window.replyTokens,
@@ -85,6 +100,46 @@ export class ModelNarrator implements Narrator {
     await this.evaluate(this.window.buildPrefix(request), signal);
   }
 
+  recall(request: NarrationRequest) {
+    return this.window.recall(request);
+  }
+
+  async suggest(request: SuggestionRequest, signal?: AbortSignal): Promise<readonly string[]> {
+    const { tokenizer } = this.language;
+    const prefix = this.window.buildPrefix(request);
+    if (await this.evaluate(prefix, signal)) return [];
+    const recent = request.turns.slice(-RECENT_ACTIONS).map(({ action }) => action.text);
+    return suggestActions(() => createLines(this.language, this.sequence, prefix), recent, {
+      tokenizer,
+      vocabulary: this.vocabulary,
+      rng: createRng(request.seed),
+      findBanned: createPhraseFinder(request.style?.bans ?? []),
+      biases: tokenBiases(request.style?.biases ?? {}, tokenizer, this.vocabulary.exempt),
+      signal,
+    });
+  }
+
+  async explainPassage(request: NarrationRequest, passage: string, signal?: AbortSignal) {
+    const { tokenizer } = this.language;
+    const { tokens, history } = this.window.build(request);
+    const sequence = await this.language.createSequence(); // the narrator's own stays as it is, to the last bit
+    try {
+      return await explainTokens(tokenizer.encode(passage).slice(0, this.window.replyTokens), {
+        sequence,
+        tokenizer,
+        prompt: tokens,
+        history,
+        settings: settingsOf(request.style),
+        classes: { exempt: this.spared(request), breakers: this.vocabulary.breakers },
+        banned: this.vocabulary.never,
+        biases: tokenBiases(request.style?.biases ?? {}, tokenizer, this.vocabulary.exempt),
+        signal,
+      });
+    } finally {
+      await sequence.dispose();
+    }
+  }
+
   explain(request: NarrationRequest) {
     return this.window.build(request).report;
   }
@@ -100,19 +155,28 @@ export class ModelNarrator implements Narrator {
     }
   }
 
+  /** Tokens of grammar, and of the names that the story's header and notes bring up. */
+  private spared({ header, notes, inserted, remembered }: NarrationRequest): ReadonlySet<TokenId> {
+    const texts = [...[...header, ...notes, ...inserted].map(({ text }) => text), ...remembered];
+    return new Set([...this.vocabulary.exempt, ...this.language.tokenizer.encode(namesIn(texts.join(" ")))]);
+  }
+
   private writer(
     request: NarrationRequest,
     onText: (text: string) => void,
-    signal: AbortSignal | undefined,
+    { signal }: NarrateOptions,
   ): PassageWriter {
+    const { style } = request;
+    const sampling = settingsOf(style);
     const { tokenizer } = this.language;
-    const notes = [...request.header, ...request.notes, ...request.inserted].map((line) => line.text);
-    const headerTokens = tokenizer.encode(namesIn([...notes, ...request.remembered].join(" ")));
+    const lately = request.turns.slice(-PASSAGE.guardedPassages).flatMap((turn) => turn.inserted);
+    const lines = [...request.header, ...request.notes, ...lately, ...request.inserted];
+    const notes = [...new Set(lines.map((line) => line.text))];
     return new PassageWriter({
       sequence: this.sequence,
       tokenizer,
       vocabulary: this.vocabulary,
-      sampling: this.options.rules === false ? withoutRules(SAMPLING) : SAMPLING,
+      sampling: this.options.rules === false ? withoutRules(sampling) : sampling,
       passage: PASSAGE,
       rng: createRng(request.seed),
       judge:
@@ -124,8 +188,11 @@ export class ModelNarrator implements Narrator {
               ),
               action: formatAction(request.action).replace(/^> /, ""),
               notes,
+              ...(request.facts === undefined ? {} : { facts: request.facts }),
             }),
-      spared: new Set([...this.vocabulary.exempt, ...headerTokens]),
+      spared: this.spared(request),
+      findBanned: createPhraseFinder(style?.bans ?? []),
+      biases: tokenBiases(style?.biases ?? {}, tokenizer, this.vocabulary.exempt),
       mayEnd: request.turns.length >= LEAST_TURNS_OF_A_STORY,
       onText,
       signal,
@@ -136,7 +203,14 @@ export class ModelNarrator implements Narrator {
 const acceptAll = () => null;
 
 function withoutRules(sampling: SamplingSettings): SamplingSettings {
-  return { ...sampling, repetitionPenalty: 1, noRepeatNgram: 0, dry: { ...sampling.dry, multiplier: 0 } };
+  const off = {
+    repetitionPenalty: 1,
+    frequencyPenalty: 0,
+    presencePenalty: 0,
+    dryMultiplier: 0,
+    noRepeatNgram: 0,
+  };
+  return { ...sampling, ...off };
 }
 
 const nothing: WrittenPassage = {

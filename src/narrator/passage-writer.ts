@@ -7,8 +7,10 @@ import type { Rejection } from "../game/ports.ts";
 import type { Sequence, TokenId, Tokenizer } from "../model/types.ts";
 import { stripControls, toAsciiPunctuation } from "../shared/text.ts";
 import type { createGuard } from "./guard.ts";
+import { type PhraseFinder, tokenAt } from "./phrase-bans.ts";
 import type { Rng } from "./rng.ts";
-import { type SamplingSettings, sampleToken } from "./sampling/chain.ts";
+import { sampleToken } from "./sampling/chain.ts";
+import type { SamplingSettings } from "./sampling/dials.ts";
 import { countQuotes, cutToLastSentence, findSentenceEnd } from "./sentences.ts";
 import type { PassageSettings } from "./settings.ts";
 import { wordsOf } from "./similarity.ts";
@@ -23,6 +25,9 @@ const BRIDGES = [
   "A moment passes, and then another.",
 ];
 
+/** A sentence is taken back to a banned phrase this often before it counts as a failed attempt. */
+const MOST_REWINDS = 24;
+
 export interface WriterParts {
   readonly sequence: Sequence;
   readonly tokenizer: Tokenizer;
@@ -33,6 +38,9 @@ export interface WriterParts {
   readonly judge: ReturnType<typeof createGuard>;
   /** Tokens that occur in names and notes: repeating them is no fault. */
   readonly spared: ReadonlySet<TokenId>;
+  /** Where a phrase stands that must not be told. */
+  readonly findBanned: PhraseFinder;
+  readonly biases: ReadonlyMap<TokenId, number>;
   /** Whether the story is old enough to end; the line THE END is refused before. */
   readonly mayEnd: boolean;
   readonly onText: (text: string) => void;
@@ -47,6 +55,12 @@ export interface WrittenPassage {
   readonly rejections: readonly Rejection[];
 }
 
+/** Where a draft begins: tokens taken as sampled already, and tokens that are ruled out at single places. */
+interface Start {
+  readonly begun: readonly TokenId[];
+  readonly banned: ReadonlyMap<number, ReadonlySet<TokenId>>;
+}
+
 /** A sampled sentence. `rest` are tokens behind it that were needed to be sure of its end. */
 interface Draft {
   readonly text: string;
@@ -55,6 +69,8 @@ interface Draft {
   readonly complete: boolean;
   /** The model ended the passage behind this sentence. */
   readonly last: boolean;
+  /** Mirostat's bound behind it. */
+  readonly bound?: number;
 }
 
 export class PassageWriter {
@@ -63,6 +79,7 @@ export class PassageWriter {
   private readonly rejections: Rejection[] = [];
   private text = "";
   private sampledTokens = 0;
+  private bound: number | undefined;
   private ended = false;
 
   constructor(parts: WriterParts) {
@@ -112,12 +129,14 @@ export class PassageWriter {
     const addition = isFirst ? sentence : `${isParagraph ? "\n\n" : " "}${sentence}`;
     this.told.push(sentence);
     this.text += addition;
+    this.bound = draft.bound;
     this.parts.onText(addition);
   }
 
   /** The model has failed at the very first sentence: say something harmless rather than nothing. */
   private bridge(): void {
-    const sentence = BRIDGES[Math.floor(this.parts.rng() * BRIDGES.length)]!;
+    const allowed = BRIDGES.filter((bridge) => this.parts.findBanned(bridge) === -1);
+    const sentence = allowed[Math.floor(this.parts.rng() * allowed.length)] ?? "...";
     this.text = sentence;
     this.parts.onText(sentence);
   }
@@ -130,9 +149,10 @@ export class PassageWriter {
     room: number,
   ): Promise<Draft | null> {
     const firstTokens = new Set<TokenId>();
-    for (let attempt = 0; attempt < this.parts.passage.mostAttempts; attempt++) {
-      const ladder = this.rung(attempt, firstTokens);
-      const draft = await this.draft(prompt, history, attempt === 0 ? begun : [], room, ladder);
+    let start: Start = { begun, banned: new Map() };
+    let rewinds = 0;
+    for (let attempt = 0; attempt < this.parts.passage.mostAttempts; ) {
+      const draft = await this.draft(prompt, history, start, room, this.rung(attempt));
       const sentence = clean(draft.text);
       if (sentence === "" && draft.last && this.text !== "") return null;
       if (isEnding(sentence) && this.parts.mayEnd && this.text !== "") {
@@ -142,56 +162,78 @@ export class PassageWriter {
       const verdict = this.verdictOn(draft, sentence);
       if (verdict === null) return draft;
       this.rejections.push({ verdict, text: sentence });
+      if (verdict === "banned phrase" && rewinds++ < MOST_REWINDS) {
+        start = this.rewound(start, draft);
+        continue;
+      }
       const first = draft.tokens.find((token) => !this.parts.vocabulary.newlines.has(token));
       if (first !== undefined) firstTokens.add(first);
+      attempt++;
+      start = { begun: [], banned: new Map(attempt < 2 ? [] : [[0, firstTokens]]) };
     }
     return null;
   }
 
+  /** The draft up to a banned phrase; the token that began the phrase is ruled out at that place. */
+  private rewound(start: Start, draft: Draft): Start {
+    const found = this.parts.findBanned(draft.text);
+    const place = found === -1 ? draft.text.search(/\S/) : found; // -1: it began in the sentence before
+    const index = tokenAt(draft.tokens, place, this.parts.tokenizer);
+    const earlier = [...start.banned].filter(([at]) => at <= index);
+    const here = new Set(start.banned.get(index)).add(draft.tokens[index]!);
+    return { begun: draft.tokens.slice(0, index), banned: new Map([...earlier, [index, here]]) };
+  }
+
   private verdictOn(draft: Draft, sentence: string): string | null {
     if (isEnding(sentence)) return "ends too early";
+    if (this.parts.findBanned(`${this.text} ${sentence}`) !== -1) return "banned phrase";
     return draft.complete ? this.parts.judge(sentence, this.told) : "unfinished";
   }
 
-  /** Each further attempt is freer to differ from the last: new coins, then a harder DRY and other first words. */
-  private rung(attempt: number, firstTokens: ReadonlySet<TokenId>) {
+  /** Each further attempt is freer to differ from the last: new coins, then a harder DRY (and other first words). */
+  private rung(attempt: number): SamplingSettings {
     const { sampling } = this.parts;
-    if (attempt < 2) return { sampling, banned: new Set<TokenId>() };
-    const dry = { ...sampling.dry, multiplier: sampling.dry.multiplier * attempt };
+    if (attempt < 2) return sampling;
     return {
-      sampling: { ...sampling, dry, temperature: sampling.temperature + 0.1 * (attempt - 1) },
-      banned: firstTokens,
+      ...sampling,
+      dryMultiplier: sampling.dryMultiplier * attempt,
+      temperature: sampling.temperature + 0.1 * (attempt - 1),
     };
   }
 
-  /** Samples from the end of `prompt` until a sentence is complete; `begun` tokens are taken as sampled already. */
+  /** Samples from the end of `prompt` until a sentence is complete. */
   private async draft(
     prompt: readonly TokenId[],
     history: readonly TokenId[],
-    begun: readonly TokenId[],
+    { begun, banned }: Start,
     room: number,
-    ladder: { sampling: SamplingSettings; banned: ReadonlySet<TokenId> },
+    sampling: SamplingSettings,
   ): Promise<Draft> {
-    const { tokenizer, passage, sequence, signal, vocabulary } = this.parts;
+    const { tokenizer, passage, sequence, signal, vocabulary, biases } = this.parts;
     if (begun.some((token) => this.isParagraphLimit(this.text, token))) return this.finished("", []);
     const drafted: TokenId[] = [...begun];
+    let { bound } = this;
     const most = Math.min(room, passage.mostSentenceTokens);
     while (drafted.length < most) {
       const logits = await sequence.evaluate([...prompt, ...drafted], signal);
       const text = tokenizer.decode(drafted);
       const state = {
         history: [...history, ...drafted],
-        banned: this.bannedAt(text, drafted.length === 0 ? ladder.banned : new Set()),
+        banned: this.bannedAt(text, banned.get(drafted.length) ?? []),
+        biases,
+        ...(bound === undefined ? {} : { bound }),
       };
       const classes = { exempt: this.parts.spared, breakers: vocabulary.breakers };
-      const token = sampleToken(logits, ladder.sampling, classes, state, this.parts.rng);
+      const sampled = sampleToken(logits, sampling, classes, state, this.parts.rng);
+      const { token } = sampled;
+      bound = sampled.bound;
       this.sampledTokens++;
       if (token === vocabulary.endOfText || (isLineStart(text) && vocabulary.stops.has(token)))
         return this.finished(text, drafted);
       drafted.push(token);
       if (this.isParagraphLimit(text, token)) return this.finished(text, drafted.slice(0, -1));
       const split = this.splitAtSentence(drafted);
-      if (split !== null) return split;
+      if (split !== null) return { ...split, bound };
     }
     const cut = cutToLastSentence(tokenizer.decode(drafted));
     return { text: cut, tokens: drafted, rest: [], complete: false, last: false };
@@ -226,10 +268,10 @@ export class PassageWriter {
   }
 
   /** What may not come next: markup anywhere; line breaks and endings inside a sentence or too early. */
-  private *bannedAt(text: string, firstTokens: Iterable<TokenId>): Generator<TokenId> {
+  private *bannedAt(text: string, ruledOut: Iterable<TokenId>): Generator<TokenId> {
     const { vocabulary, passage } = this.parts;
     yield* vocabulary.never;
-    yield* firstTokens;
+    yield* ruledOut;
     const told = `${this.text} ${text}`;
     const isEarly = wordsOf(told).length < passage.leastWords;
     const isInside = text.trim() !== "" && findSentenceEnd(text, true) === -1;

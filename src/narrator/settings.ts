@@ -1,16 +1,49 @@
 /** The narrator's settings as plain data. Values were chosen by reading; docs/EVALUATION.md will hold them to account. */
-import type { SamplingSettings } from "./sampling/chain.ts";
+import { NEUTRAL, type SamplingSettings } from "./sampling/dials.ts";
 
-export const SAMPLING: SamplingSettings = {
-  repetitionPenalty: 1.12,
-  repetitionRange: 160,
-  dry: { multiplier: 0.8, base: 1.75, allowedLength: 3 },
-  noRepeatNgram: 8,
-  temperature: 0.7,
-  topK: 60,
-  topP: 0.92,
-  minP: 0.04,
-};
+/** Ways of telling that a player can choose by name; the first is the default. */
+export const PRESETS = {
+  /** Measured against loops and wandering: what the game is tested with. */
+  steady: {
+    ...NEUTRAL,
+    repetitionPenalty: 1.12,
+    repetitionRange: 160,
+    dryMultiplier: 0.8,
+    dryAllowedLength: 3,
+    noRepeatNgram: 8,
+    temperature: 0.7,
+    topK: 60,
+    topP: 0.92,
+    minP: 0.04,
+  },
+  /** More colour, more surprises, more nonsense. */
+  vivid: {
+    ...NEUTRAL,
+    repetitionPenalty: 1.15,
+    repetitionRange: 256,
+    repetitionSlope: 1,
+    presencePenalty: 0.1,
+    dryMultiplier: 0.8,
+    dryAllowedLength: 2,
+    noRepeatNgram: 6,
+    temperature: 1,
+    topP: 0.95,
+    minP: 0.03,
+  },
+  /** Keeps to what is likely: dry, but holds together. */
+  strict: {
+    ...NEUTRAL,
+    repetitionPenalty: 1.1,
+    repetitionRange: 160,
+    dryMultiplier: 1,
+    dryAllowedLength: 3,
+    noRepeatNgram: 8,
+    temperature: 0.5,
+    topK: 30,
+    topP: 0.85,
+    minP: 0.08,
+  },
+} as const satisfies Readonly<Record<string, SamplingSettings>>;
 
 /** Shape of a passage. Words are counted as in the guard. */
 export interface PassageSettings {

@@ -25,7 +25,7 @@ describe("turns", () => {
         { name: "You", text: "Mira, a courier" },
       ],
       remembered: ["the letter must not get wet"],
-      notes: [{ name: "Vey", text: "a captain" }],
+      notes: [],
       inserted: [{ name: "Vey", text: "a captain" }],
       opening: "You are Mira.\n\nIt is past midnight.",
       turns: [],
@@ -400,9 +400,8 @@ describe("commands", () => {
   test("/notes lists, adds, changes and takes away", async () => {
     const play = await Play.begin();
     await play.type("/notes Old Mill: it burnt down", "/notes vey: an admiral");
-    expect((await play.type("/notes"))[0]?.text).toBe(
-      "Vey (vey): an admiral\nOld Mill (Old Mill): it burnt down",
-    );
+    const listed = (await play.type("/notes"))[0]!.text.split("\n").filter((line) => /^\S.*\(/.test(line));
+    expect(listed).toEqual(["Vey (vey): an admiral", "Old Mill (Old Mill): it burnt down"]);
     await play.type("go to the old mill");
     expect(play.narrator.requests[0]?.inserted).toEqual([{ name: "Old Mill", text: "it burnt down" }]);
     await play.type("/notes Old Mill:");

@@ -117,11 +117,29 @@ describe("Markdown stories", () => {
     ["YAML that does not parse", front("genre: [a"), ["x.md:"]],
     ["duplicate field", front("genre: x\ngenre: y"), ["x.md:4:1"]],
     ["__proto__", front("__proto__: x"), ['unknown field "__proto__"']],
+    ["ban is no list", front("ban: hello"), ["x.md:3:6 ban: a list is expected"]],
+    ["ban without a word", front("ban: [a, '...']"), ["x.md:3:10 ban 2: there is no word in it"]],
+    ["long ban", front(`ban: [${"x".repeat(61)}]`), ["at most 60 characters"]],
+    ["placeholder in a ban", front(`ban: ["a \${who}"]`), ["x.md:3:7", '"who"']],
+    ["bias is no map", front("bias: [salt]"), ["x.md:3:7 bias: words with numbers are expected"]],
+    ["bias out of range", front("bias: {salt: 2.5}"), ["bias salt: a number from -2 to 2 is expected"]],
+    ["bias is no number", front("bias: {salt: much}"), ["bias salt: a number from -2 to 2 is expected"]],
+    ["bias of a phrase", front("bias: {a salt: 1}"), ["x.md:3:7 bias: each name must be one word"]],
     ["too much front matter", front(`genre: ${"x".repeat(70_000)}`), ["65536"]],
   ])("%s is story.syntax with its place", (_name, source, parts) => {
     const error = caught(() => parseMarkdownStory(source, "x.md", "x"));
     expect(error.code).toBe("story.syntax");
     for (const part of parts) expect(error.message).toContain(part);
+  });
+
+  test("phrases that are never told and words told more or less often are read", () => {
+    const seed = parseMarkdownStory(
+      front('ban: ["a  shiver", sigh]\nbias: {Salt: 1.5, red: -2}'),
+      "x.md",
+      "x",
+    );
+    expect(seed).toMatchObject({ ban: ["a shiver", "sigh"], bias: { Salt: 1.5, red: -2 } });
+    expect(parseMarkdownStory(front("genre: x"), "x.md", "x")).not.toHaveProperty("ban");
   });
 
   test("all mistakes of a file are shown together, by line", () => {

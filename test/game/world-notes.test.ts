@@ -1,8 +1,8 @@
 /** Which world notes fire, how long they stay, and that no key can hang the game. */
 import { describe, expect, test } from "vitest";
-import { compileKey } from "../../src/game/note-keys.ts";
+import { compileKey, compileNoteKey } from "../../src/game/note-keys.ts";
 import type { StoryTurn } from "../../src/game/ports.ts";
-import { NOTE_LIFETIME_TURNS, NOTE_REPEAT_TURNS, selectNotes } from "../../src/game/world-notes.ts";
+import { selectNotes, type WorldNote } from "../../src/game/world-notes.ts";
 
 function fires(key: string, text: string): boolean {
   const result = compileKey(key);
@@ -89,50 +89,134 @@ describe("keys", () => {
   });
 });
 
+describe("keys of several parts", () => {
+  const matches = (key: string, ...texts: readonly string[]) => {
+    const result = compileNoteKey(key);
+    if (result.kind === "bad") throw new Error(result.problem);
+    return result.key.matches(texts);
+  };
+
+  test.each([
+    ["wolf & forest", ["The wolves left the forest."], true],
+    ["wolf & forest", ["A wolf.", "A forest."], true],
+    ["wolf & forest", ["A wolf."], false],
+    ["wolf & !dream", ["A wolf."], true],
+    ["wolf & !dream", ["A wolf.", "You dreamed."], false],
+    ["wolf & /for(est)?/", ["wolf", "for"], true],
+    ["/a & b/", ["a & b"], true],
+    ["/a & b/", ["a", "b"], false],
+    ["salt & old road & mule", ["old roads, salt", "the mules"], true],
+  ])("%j in %j: %s", (key, texts, want) => expect(matches(key, ...texts)).toBe(want));
+
+  test("a key of NOT parts alone holds back", () => {
+    expect(compileNoteKey("!dream")).toMatchObject({ kind: "ok", key: { isNot: true } });
+    expect(matches("!dream", "You dream.")).toBe(true);
+    expect(compileNoteKey("wolf & !dream")).toMatchObject({ key: { isNot: false } });
+  });
+
+  test.each(["wolf & /(a+)+/", "!...", "wolf & "])("refuses %j", (key) => {
+    expect(compileNoteKey(key).kind).toBe("bad");
+  });
+});
+
 describe("selection", () => {
-  const vey = { name: "Vey", keys: ["vey"], text: "a captain", always: false };
-  const rain = { name: "Rain", keys: [], text: "it rains", always: true };
+  const vey: WorldNote = { name: "Vey", keys: ["vey"], text: "a captain", always: false };
+  const rain: WorldNote = { name: "Rain", keys: [], text: "it rains", always: true };
   const line = { name: "Vey", text: "a captain" };
   const action = { kind: "do", text: "You wait." } as const;
+  const calls = { kind: "do", text: "You call Vey." } as const;
   const plain: StoryTurn = { inserted: [], action, passage: "Nothing happens." };
+  const told = (passage: string, more: Partial<StoryTurn> = {}): StoryTurn => ({
+    ...plain,
+    passage,
+    ...more,
+  });
+  const following = (note: WorldNote, turns: readonly StoryTurn[], next: StoryTurn["action"] = action) =>
+    selectNotes([note], "Once.", turns, next).states[0]!;
 
   test("a note fires on the action, on the last passage, and on the opening at first", () => {
-    const calls = { kind: "do", text: "You call Vey." } as const;
-    expect(selectNotes([vey], "Once.", [], calls)).toEqual({ notes: [line], inserted: [line] });
+    expect(selectNotes([vey], "Once.", [], calls)).toMatchObject({ notes: [], inserted: [line] });
     expect(selectNotes([vey], "Vey waits.", [], action).inserted).toEqual([line]);
-    expect(selectNotes([vey], "Once.", [{ ...plain, passage: "Vey comes." }], action).inserted).toEqual([
-      line,
-    ]);
-    expect(
-      selectNotes([vey], "Once.", [{ ...plain, passage: "Vey comes." }, plain], action).inserted,
-    ).toEqual([]);
+    expect(selectNotes([vey], "Once.", [told("Vey comes.")], action).inserted).toEqual([line]);
+    expect(selectNotes([vey], "Once.", [told("Vey comes."), plain], action).inserted).toEqual([]);
   });
 
   test("always-on notes are always in the request and never inserted", () => {
-    expect(selectNotes([rain], "It rains.", [], action)).toEqual({
+    expect(selectNotes([rain], "It rains.", [], action)).toMatchObject({
       notes: [{ name: "Rain", text: "it rains" }],
       inserted: [],
     });
   });
 
-  test("a fired note stays for its lifetime, is not written twice, and fires anew afterwards", () => {
-    const fired: StoryTurn = { ...plain, inserted: [line], action: { kind: "do", text: "You call Vey." } };
-    const turns = (count: number): StoryTurn[] => [fired, ...Array<StoryTurn>(count).fill(plain)];
-    const notesAfter = (count: number) => selectNotes([vey], "Once.", turns(count), action).notes;
-    expect(notesAfter(NOTE_LIFETIME_TURNS - 1)).toEqual([line]);
-    expect(notesAfter(NOTE_LIFETIME_TURNS)).toEqual([]);
-    const again = (count: number) => selectNotes([vey], "Once.", turns(count), fired.action).inserted;
-    expect(again(NOTE_REPEAT_TURNS - 1)).toEqual([]);
-    expect(again(NOTE_REPEAT_TURNS)).toEqual([line]);
-  });
-
-  test("a note whose text was changed is written again", () => {
-    const fired: StoryTurn = { ...plain, inserted: [line], passage: "Vey bows." };
-    const changed = selectNotes([{ ...vey, text: "an admiral" }], "Once.", [fired], action);
-    expect(changed.inserted).toEqual([{ name: "Vey", text: "an admiral" }]);
+  test("what is in the request changes only with the notes: nothing in front of the story moves", () => {
+    const { notes } = selectNotes([vey, rain], "Vey waits.", [told("Vey comes.")], calls);
+    expect(notes).toEqual(selectNotes([vey, rain], "Once.", [], action).notes);
   });
 
   test("a key that does not compile never fires and never throws", () => {
-    expect(selectNotes([{ ...vey, keys: ["/(a+)+/"] }], "aaa", [], action).notes).toEqual([]);
+    expect(selectNotes([{ ...vey, keys: ["/(a+)+/"] }], "aaa", [], action).inserted).toEqual([]);
+  });
+
+  test("scan looks that many passages back, 0 at the action alone", () => {
+    const turns = [told("Vey comes."), plain, plain];
+    expect(following({ ...vey, scan: 2 }, turns).state).toBe("silent");
+    expect(following({ ...vey, scan: 3 }, turns)).toMatchObject({
+      state: "fires",
+      reason: '"vey" in turn 1',
+    });
+    expect(following({ ...vey, scan: 0 }, [told("Vey comes.")]).state).toBe("silent");
+    expect(following({ ...vey, scan: 0 }, [], calls).reason).toBe('"vey" in the action');
+  });
+
+  test("a note rests for its cooldown after it was told, and is told again then", () => {
+    const fired = told("Rain.", { inserted: [line] });
+    const resting: WorldNote = { ...vey, cooldown: 2 };
+    expect(following(resting, [fired], calls).reason).toBe("rests for 2 more turns");
+    expect(following(resting, [fired, plain], calls).reason).toBe("rests for 1 more turn");
+    expect(following(resting, [fired, plain, plain], calls).state).toBe("fires");
+    expect(following(vey, [fired], calls).state).toBe("fires");
+  });
+
+  test("delay holds a note back; an always-on one comes up when its time has come", () => {
+    expect(following({ ...vey, delay: 2 }, [plain], calls).reason).toBe("not before turn 3");
+    expect(following({ ...vey, delay: 2 }, [plain, plain], calls).state).toBe("fires");
+    const storm = { ...rain, delay: 1 };
+    expect(selectNotes([storm], "Once.", [], action)).toMatchObject({ notes: [], inserted: [] });
+    expect(selectNotes([storm], "Once.", [plain], action).inserted).toEqual([
+      { name: "Rain", text: "it rains" },
+    ]);
+  });
+
+  test("a NOT key holds a note back wherever it occurs", () => {
+    const shy: WorldNote = { ...vey, keys: ["vey", "!dream"] };
+    expect(following(shy, [], calls).state).toBe("fires");
+    expect(following(shy, [told("A dream.")], calls).reason).toBe('held back by "!dream"');
+  });
+
+  test("the most important comes first, equals in the order of the story", () => {
+    const notes = ["a", "b", "c"].map((name, i) => ({ ...vey, name, priority: i === 1 ? 5 : 0 }));
+    expect(selectNotes(notes, "Once.", [], calls).inserted.map(({ name }) => name)).toEqual(["b", "a", "c"]);
+  });
+
+  test("notes fire notes, two levels deep and no deeper, and never themselves in a circle", () => {
+    const chain = ["one", "two", "three", "four"].map((name, i, all) => ({
+      ...vey,
+      name,
+      keys: [name],
+      text: `leads to ${all[i + 1] ?? "one"}`,
+    }));
+    const { inserted, states } = selectNotes(chain, "Once.", [], { kind: "do", text: "You count one." });
+    expect(inserted.map(({ name }) => name)).toEqual(["one", "two", "three"]);
+    expect(states.map(({ reason }) => reason)).toEqual([
+      '"one" in the action',
+      '"two" in the note one',
+      '"three" in the note two',
+      "no key occurs",
+    ]);
+  });
+
+  test("a NOT key in the story holds back what a note would fire", () => {
+    const second: WorldNote = { ...vey, name: "Ship", keys: ["captain", "!call"] };
+    expect(selectNotes([vey, second], "Once.", [], calls).inserted).toEqual([line]);
   });
 });

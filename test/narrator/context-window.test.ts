@@ -163,7 +163,7 @@ const anyText = fc.oneof(
   fc.lorem({ maxCount: 12, mode: "sentences" }),
 );
 const anyLines = fc.array(
-  fc.record({ name: fc.constantFrom("Ana", "Remember", "Scene", "X:]"), text: anyText }),
+  fc.record({ name: fc.constantFrom("Ana", "Remember", "Scene", "X:]", "Tone", "Earlier"), text: anyText }),
   {
     maxLength: 6,
   },
@@ -184,14 +184,17 @@ describe("the budget", () => {
       notes: anyLines,
       opening: anyText,
       turns: anyTurns,
-      inserted: fc.constant([]),
+      inserted: anyLines,
       action: anyAction,
       seed: fc.nat(),
+      earlier: anyText,
+      tone: anyText,
     });
     fc.assert(
       fc.property(anyRequest, fc.integer({ min: 256, max: 2048 }), (any, positions) => {
         const window = new ContextWindow(byteTokenizer, positions);
-        const { tokens, prefix, history, report } = window.build(any);
+        const inserted = [...any.inserted, ...window.recall(any)];
+        const { tokens, prefix, history, report } = window.build({ ...any, inserted });
         expect(tokens.length + window.replyTokens).toBeLessThanOrEqual(positions);
         expect(tokens.slice(0, prefix.length)).toEqual(prefix);
         expect(history.length).toBeLessThanOrEqual(tokens.length);
@@ -200,7 +203,7 @@ describe("the budget", () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 120_000);
 
   it("cuts a story that is too long at a sentence or at least at a word", () => {
     const words = Array.from({ length: 400 }, (_, i) => `word${i}`).join(" ");

@@ -45,6 +45,36 @@ describe("the guard", () => {
   });
 });
 
+describe("certain facts", () => {
+  const facts = { dead: ["Old Hobb", "the squire"], notCarried: ["brass lamp"] };
+  const judgeFacts = createGuard({ recentPassages: [], action: "", notes: [], facts });
+
+  it.each([
+    "Old Hobb laughs and shakes his head.",
+    "The door opens, and Old Hobb comes in.",
+    '"Go home," says Old Hobb.',
+    '"Go home." Old Hobb slowly turns away.',
+    "The squire nods to you.",
+    "You raise your brass lamp.",
+    "You hold up the lamp and look around.",
+  ])("%s contradicts one", (sentence) => expect(judgeFacts(sentence, [])).toBe("contradicts a fact"));
+
+  it.each([
+    "You think of Old Hobb.",
+    "The ghost of Old Hobb stands at the door.",
+    "Old Hobb's hat hangs on a nail.",
+    '"Old Hobb takes his tea black," says the miller.',
+    "In your dream Old Hobb laughs.",
+    "Old Hobb lies under the stone.",
+    "The son of Old Hobb shakes your hand.",
+    "Young Hobb laughs.",
+    "A lamp burns in the window.",
+    "You look for your lamp, but it is gone.",
+    "Vey raises the brass lamp.",
+    '"You raise the lamp like this," says Vey.',
+  ])("%s does not", (sentence) => expect(judgeFacts(sentence, [])).toBeNull());
+});
+
 describe("loops of the first games", () => {
   // Shapes reported by players of AI Dungeon 2 (issues 68 and 133), in our words.
   it.each([

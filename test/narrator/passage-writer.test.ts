@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Sequence } from "../../src/model/types.ts";
 import { createGuard } from "../../src/narrator/guard.ts";
 import { PassageWriter, type WriterParts } from "../../src/narrator/passage-writer.ts";
+import { createPhraseFinder } from "../../src/narrator/phrase-bans.ts";
 import { createRng } from "../../src/narrator/rng.ts";
-import { PASSAGE, SAMPLING } from "../../src/narrator/settings.ts";
+import { PASSAGE, PRESETS } from "../../src/narrator/settings.ts";
 import { describeVocabulary } from "../../src/narrator/vocabulary.ts";
 import { byteTokenizer } from "./byte-tokenizer.ts";
 
@@ -40,9 +41,9 @@ async function write(sequence: Sequence, parts: Partial<WriterParts> = {}) {
     tokenizer: byteTokenizer,
     vocabulary: describeVocabulary(byteTokenizer),
     sampling: {
-      ...SAMPLING,
+      ...PRESETS.steady,
       repetitionPenalty: 1,
-      dry: { ...SAMPLING.dry, multiplier: 0 },
+      dryMultiplier: 0,
       noRepeatNgram: 0,
     },
     passage: { ...PASSAGE, mostSentenceTokens: 400 },
@@ -53,6 +54,8 @@ async function write(sequence: Sequence, parts: Partial<WriterParts> = {}) {
       notes: [],
     }),
     spared: new Set(),
+    findBanned: createPhraseFinder([]),
+    biases: new Map(),
     mayEnd: true,
     onText: (text) => (streamed += text),
     signal: undefined,
@@ -104,6 +107,31 @@ describe("a passage", () => {
     expect(text).toMatch(/^[A-Z][^.]+\.$/);
     expect(text).not.toContain("lamp");
     expect(rejections).toHaveLength(2);
+  });
+
+  it("goes back to where a banned phrase began and says something else from there", async () => {
+    const findBanned = createPhraseFinder(["cat", "the stove"]);
+    const other = GOOD.replace("A cat", "A hat");
+    const told = await write(speaking(GOOD, other), { findBanned });
+    expect(told.text).toBe(other);
+    expect(told.rejections).toEqual([{ verdict: "banned phrase", text: "A cat sits on the table." }]);
+    expect(told.sampledTokens).toBeLessThan(1.5 * other.length);
+  });
+
+  it("never tells a banned phrase, not even across two sentences", async () => {
+    const other = GOOD.replace("A cat", "One cat");
+    const { text } = await write(speaking(GOOD, other), { findBanned: createPhraseFinder(["table. a cat"]) });
+    expect(text).toBe(other);
+  });
+
+  it("tells no banned phrase of its own when the model knows nothing else", async () => {
+    const findBanned = createPhraseFinder(["moment", "you", "it is quiet", "."]);
+    const passage = { ...PASSAGE, mostSentenceTokens: 60, mostAttempts: 2 };
+    const silent = {
+      ...speaking(GOOD),
+      evaluate: async () => new Float32Array(257).fill(-20).fill(20, 65, 66),
+    };
+    expect(await write(silent, { findBanned, passage })).toMatchObject({ text: "...", ended: false });
   });
 
   it("ends the story at THE END only when the story is old enough", async () => {

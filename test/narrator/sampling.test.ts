@@ -2,14 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRng } from "../../src/narrator/rng.ts";
 import { candidatesFrom, pick, topCandidates } from "../../src/narrator/sampling/candidates.ts";
-import { type SamplingSettings, sampleToken } from "../../src/narrator/sampling/chain.ts";
 import { applyDry } from "../../src/narrator/sampling/dry.ts";
 import { applyMinP } from "../../src/narrator/sampling/min-p.ts";
+import { applyMirostat, firstBound, nextBound } from "../../src/narrator/sampling/mirostat.ts";
 import { banRepeatedNgrams } from "../../src/narrator/sampling/no-repeat-ngram.ts";
-import { penalizeRepetition } from "../../src/narrator/sampling/repetition-penalty.ts";
 import { applyTemperature } from "../../src/narrator/sampling/temperature.ts";
+import { applyTopA } from "../../src/narrator/sampling/top-a.ts";
 import { applyTopK } from "../../src/narrator/sampling/top-k.ts";
 import { applyTopP } from "../../src/narrator/sampling/top-p.ts";
+import { applyTypical } from "../../src/narrator/sampling/typical.ts";
 
 type Filter = (candidates: ReturnType<typeof candidatesFrom>) => void;
 
@@ -45,6 +46,22 @@ describe("filters against closed forms", () => {
     ["temperature 0 is greedy", even, (c) => applyTemperature(c, 0), [1]],
     ["temperature 0.5 squares", even, (c) => applyTemperature(c, 0.5), [16 / 30, 9 / 30, 4 / 30, 1 / 30]],
     ["temperature 2 takes roots", [0.8, 0.2], (c) => applyTemperature(c, 2), [2 / 3, 1 / 3]],
+    ["top-a 0 changes nothing", even, (c) => applyTopA(c, 0), even],
+    ["top-a 1 keeps what reaches 0.16", even, (c) => applyTopA(c, 1), [4 / 9, 3 / 9, 2 / 9]],
+    [
+      "top-a is mild when nothing is sure",
+      [0.25, 0.25, 0.25, 0.25],
+      (c) => applyTopA(c, 1),
+      [0.25, 0.25, 0.25, 0.25],
+    ],
+    ["typical 1 changes nothing", even, (c) => applyTypical(c, 1), even],
+    // entropy 1.28 nats, surprises 0.92 1.20 1.61 2.30: 0.3 is nearest, then 0.2, then 0.4
+    ["typical 0.3 keeps the most typical", even, (c) => applyTypical(c, 0.29), [1]],
+    ["typical 0.5 drops the likeliest", even, (c) => applyTypical(c, 0.49), [3 / 5, 2 / 5]],
+    ["typical 0.6 keeps the order", even, (c) => applyTypical(c, 0.6), [4 / 9, 3 / 9, 2 / 9]],
+    ["mirostat: 2 bits allow 1/4 and more", even, (c) => applyMirostat(c, 2), [4 / 7, 3 / 7]],
+    ["mirostat: a wide bound changes nothing", even, (c) => applyMirostat(c, 4), even],
+    ["mirostat keeps one whatever the bound", even, (c) => applyMirostat(c, -1), [1]],
     ["one candidate survives everything", [1], (c) => applyTopP(c, 0.1), [1]],
   ];
   it.each(table)("%s", (_, before, filter, expected) => {
@@ -101,6 +118,8 @@ describe("candidates", () => {
           applyTopK(candidates, k);
           applyTopP(candidates, p);
           applyMinP(candidates, p);
+          applyTopA(candidates, p);
+          applyMirostat(candidates, 10 * p);
           expect(candidates.size).toBeGreaterThan(0);
           expect([...candidates.ids.slice(0, candidates.size)]).toEqual(before.slice(0, candidates.size));
           const sum = candidates.probabilities.slice(0, candidates.size).reduce((a, b) => a + b, 0);
@@ -111,35 +130,44 @@ describe("candidates", () => {
   });
 });
 
-describe("repetition penalty", () => {
-  it("never makes a repeated token likelier, whatever the sign of its logit", () => {
+describe("typical", () => {
+  it("keeps some of the list, sorted, with the logits they had", () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 50 }),
-        fc.double({ min: 1, max: 3, noNaN: true }),
-        (values, penalty) => {
-          const logits = Float32Array.from(values);
-          penalizeRepetition(logits, [0, 0], penalty, new Set());
-          expect(logits[0]).toBeLessThanOrEqual(values[0]! + 1e-6);
-          expect([...logits.slice(1)]).toEqual([...Float32Array.from(values.slice(1))]);
-        },
-      ),
+      fc.property(logitsArbitrary, fc.double({ min: 0.01, max: 1, noNaN: true }), (values, p) => {
+        const candidates = topCandidates(Float32Array.from(values), 64);
+        applyTypical(candidates, p);
+        expect(candidates.size).toBeGreaterThan(0);
+        const kept = [...candidates.logits.slice(0, candidates.size)];
+        expect(kept).toEqual(kept.toSorted((a, b) => b - a));
+        kept.forEach((logit, i) => expect(logit).toBe(Math.fround(values[candidates.ids[i]!]!)));
+      }),
     );
   });
+});
 
-  it("dividing whatever the sign, as the first games did, makes a repeated token likelier", () => {
-    expect(-2 / 1.2).toBeGreaterThan(-2);
-    const logits = Float32Array.of(-2);
-    penalizeRepetition(logits, [0], 1.2, new Set());
-    expect(logits[0]).toBeCloseTo(-2.4);
+describe("mirostat", () => {
+  it("moves its bound by the surprise beyond the target", () => {
+    expect(firstBound(3)).toBe(6);
+    expect(nextBound(6, 1 / 8, { target: 3, rate: 0.1 })).toBeCloseTo(6);
+    expect(nextBound(6, 1 / 32, { target: 3, rate: 0.1 })).toBeCloseTo(5.8);
+    expect(nextBound(6, 1, { target: 3, rate: 0.5 })).toBeCloseTo(7.5);
   });
 
-  it("spares exempt tokens and does nothing at 1", () => {
-    const logits = Float32Array.of(3, 3);
-    penalizeRepetition(logits, [0, 1], 2, new Set([1]));
-    expect([...logits]).toEqual([1.5, 3]);
-    penalizeRepetition(logits, [0, 1], 1, new Set());
-    expect([...logits]).toEqual([1.5, 3]);
+  it.each([1, 2, 3])("holds the surprise near %d bits", (target) => {
+    const rng = createRng(11);
+    const zipf = Array.from({ length: 64 }, (_, i) => 1 / (i + 1));
+    const total = zipf.reduce((a, b) => a + b, 0);
+    let bound = firstBound(target);
+    let sum = 0;
+    for (let i = 0; i < 4000; i++) {
+      const candidates = list(zipf.map((weight) => weight / total));
+      applyMirostat(candidates, bound);
+      const probability = zipf[pick(candidates, rng)]! / total;
+      sum += -Math.log2(probability);
+      bound = nextBound(bound, probability, { target, rate: 0.1 });
+    }
+    // this list cannot surprise by less than its head does, 2.25 bits
+    expect(sum / 4000).toBeCloseTo(Math.max(target, -Math.log2(1 / total)), 1);
   });
 });
 
@@ -202,49 +230,6 @@ describe("DRY", () => {
     applyDry(logits, Array(900).fill(1), settings, new Set());
     expect(Number.isFinite(logits[1])).toBe(true);
     expect(logits[1]).toBeLessThan(-1000);
-  });
-});
-
-describe("the chain", () => {
-  const neutral: SamplingSettings = {
-    repetitionPenalty: 1,
-    repetitionRange: 64,
-    dry: { multiplier: 0, base: 1.75, allowedLength: 2 },
-    noRepeatNgram: 0,
-    temperature: 1,
-    topK: 0,
-    topP: 1,
-    minP: 0,
-  };
-  const classes = { exempt: new Set<number>(), breakers: new Set<number>() };
-  const sample = (
-    settings: Partial<SamplingSettings>,
-    logits: number[],
-    history: number[] = [],
-    banned: number[] = [],
-  ) =>
-    sampleToken(
-      Float32Array.from(logits),
-      { ...neutral, ...settings },
-      classes,
-      { history, banned },
-      createRng(3),
-    );
-
-  it("is greedy at temperature 0", () => {
-    expect(sample({ temperature: 0 }, [1, 5, 4])).toBe(1);
-  });
-  it("obeys bans", () => {
-    expect(sample({ temperature: 0 }, [1, 5, 4], [], [1])).toBe(2);
-  });
-  it("applies the penalty within its range only", () => {
-    const settings = { temperature: 0, repetitionPenalty: 2, repetitionRange: 1 };
-    expect(sample(settings, [1, 5, 4], [1])).toBe(2);
-    expect(sample(settings, [1, 5, 4], [1, 0])).toBe(1);
-  });
-  it("gives the same token for the same seed", () => {
-    const logits = Array.from({ length: 100 }, (_, i) => Math.sin(i));
-    expect(sample({}, logits)).toBe(sample({}, logits));
   });
 });
 

@@ -258,7 +258,7 @@ function serialise(data: SaveFile): string {
 
 /** Short fields first: lists and the revision check look at the beginning only. */
 function toSaveFile(adventure: Adventure, revision: number): SaveFile {
-  const { title, createdAt, updatedAt, seed, model, story, answers, remembered, notes, tree } = adventure;
+  const { title, createdAt, updatedAt, tree, ...rest } = adventure;
   const turns = pathOf(tree).length;
   const head = {
     kind: SAVE_KIND,
@@ -269,7 +269,7 @@ function toSaveFile(adventure: Adventure, revision: number): SaveFile {
     createdAt,
     updatedAt,
   } as const;
-  return { ...head, seed, model, story, answers, remembered, notes, tree };
+  return { ...head, ...rest, tree };
 }
 
 function toAdventure({

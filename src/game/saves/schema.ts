@@ -19,19 +19,31 @@ const count = z.int().min(0);
 const time = z.iso.datetime();
 
 const bracketLine = z.strictObject({ name: text, text });
-const worldNote = z.strictObject({ name: text, keys: z.array(text), text, always: z.boolean() });
+const worldNote = z.strictObject({
+  name: text,
+  keys: z.array(text),
+  text,
+  always: z.boolean(),
+  scan: count.exactOptional(),
+  priority: z.int().exactOptional(),
+  cooldown: count.exactOptional(),
+  delay: count.exactOptional(),
+});
 
 const storySeed = z.strictObject({
   id: text,
   title: text,
   genre: text.exactOptional(),
   tone: text.exactOptional(),
+  note: text.exactOptional(),
   you: text.exactOptional(),
   author: text.exactOptional(),
   licence: text.exactOptional(),
   remember: z.array(text),
   notes: z.array(worldNote),
   placeholders: z.array(z.strictObject({ key: text, ask: text, default: text })),
+  ban: z.array(text).exactOptional(),
+  bias: z.record(z.string(), z.number().min(-2).max(2)).exactOptional(),
   opening: text,
   source: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("markdown") }),
@@ -68,6 +80,13 @@ const saveSchema = z.strictObject({
   answers: z.record(z.string(), text),
   remembered: z.array(text),
   notes: z.array(worldNote),
+  tone: text.exactOptional(),
+  earlier: text.exactOptional(),
+  factEdits: z.strictObject({ forgotten: z.array(text), locked: z.array(text) }).exactOptional(),
+  style: z
+    .strictObject({ preset: text.exactOptional(), dials: z.record(z.string(), z.number()) })
+    .exactOptional(),
+  bans: z.array(text).exactOptional(),
   tree: z.strictObject({ current: count, nodes: z.array(node).min(1) }),
 });
 

@@ -6,7 +6,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { messageOf, systemCodeOf } from "../../shared/errors.ts";
 import { findNearest } from "../../shared/nearest.ts";
-import { compileKey } from "../note-keys.ts";
+import { compileNoteKey } from "../note-keys.ts";
 import type { WorldNote } from "../world-notes.ts";
 import { checkCompiledInk, compileInk, readGlobalTags } from "./ink.ts";
 import { ProblemList } from "./problems.ts";
@@ -121,7 +121,7 @@ function parseNote(text: string, line: number, problems: ProblemList): WorldNote
   const always = keyList === "*";
   const keys = always ? [] : keyList.split(",").flatMap((key) => (key.trim() === "" ? [] : [key.trim()]));
   for (const key of keys) {
-    const result = compileKey(key);
+    const result = compileNoteKey(key);
     if (result.kind === "bad") problems.add(result.problem, line);
   }
   return [{ name, keys: keys.length === 0 && !always ? [name] : keys, text: words.join(" | "), always }];

@@ -7,7 +7,8 @@ import { z } from "zod";
 import { messageOf } from "../../shared/errors.ts";
 import { findNearest } from "../../shared/nearest.ts";
 import { stripControls } from "../../shared/text.ts";
-import { compileKey } from "../note-keys.ts";
+import { compileNoteKey } from "../note-keys.ts";
+import { MAX_BAN_CHARACTERS, MAX_BANS } from "../style.ts";
 import { tidyLine, tidyParagraphs } from "../tidy.ts";
 import { findProblemsOfPlaceholders } from "./placeholder-check.ts";
 import { ProblemList } from "./problems.ts";
@@ -16,6 +17,7 @@ import type { StorySeed } from "./seed.ts";
 /** Most characters of the front matter; deep YAML takes time in the square of its length. */
 const MAX_FRONT_MATTER_CHARACTERS = 65_536;
 const MAX_FIELD_CHARACTERS = 1000;
+const MAX_BIASES = 50;
 
 const text = z
   .string("text is expected")
@@ -26,22 +28,50 @@ const key = z
   .string()
   .regex(/^[A-Za-z][\w-]{0,39}$/, "a key is letters, digits, _ and -, beginning with a letter");
 
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^-?\d{1,4}$/, "a whole number is expected")
+    .transform(Number)
+    .pipe(z.int().min(least, `at least ${least} is expected`).max(most, `at most ${most} is allowed`));
+
 const note = z.strictObject({
   name: line,
   keys: z.array(line, "a list is expected").max(50, "at most 50 keys").optional(),
   text: line,
   always: flag.default(false),
+  scan: whole(0, 20).exactOptional(),
+  priority: whole(-1000, 1000).exactOptional(),
+  cooldown: whole(0, 1000).exactOptional(),
+  delay: whole(0, 1000).exactOptional(),
 });
+
+const bannedPhrase = line
+  .pipe(z.string().max(MAX_BAN_CHARACTERS, `at most ${MAX_BAN_CHARACTERS} characters`))
+  .refine((phrase) => /[\p{L}\p{N}]/u.test(phrase), "there is no word in it");
+
+const bias = z
+  .string("a number from -2 to 2 is expected")
+  .regex(/^-?\d(?:\.\d{1,6})?$/, "a number from -2 to 2 is expected")
+  .transform(Number)
+  .refine((value) => Math.abs(value) <= 2, "a number from -2 to 2 is expected");
+const biases = z
+  .record(z.string(), bias, "words with numbers are expected")
+  .refine((words) => Object.keys(words).length <= MAX_BIASES, `at most ${MAX_BIASES} words`)
+  .refine((words) => Object.keys(words).every(isWord), "each name must be one word");
 
 const frontMatter = z.strictObject({
   title: line,
   genre: line.optional(),
   tone: line.optional(),
+  note: line.optional(),
   you: line.optional(),
   author: line.optional(),
   licence: line.optional(),
   remember: z.array(line, "a list is expected").max(50, "at most 50 facts").default([]),
   notes: z.array(note, "a list is expected").max(500, "at most 500 notes").default([]),
+  ban: z.array(bannedPhrase, "a list is expected").max(MAX_BANS, `at most ${MAX_BANS} phrases`).optional(),
+  bias: biases.optional(),
   placeholders: z
     .array(z.strictObject({ key, ask: line, default: line }), "a list is expected")
     .max(20, "at most 20 placeholders")
@@ -172,7 +202,7 @@ function checkFields(
 ): void {
   for (const [index, { keys = [] }] of data.notes.entries()) {
     for (const [place, noteKey] of keys.entries()) {
-      const result = compileKey(noteKey);
+      const result = compileNoteKey(noteKey);
       if (result.kind === "bad") problems.add(result.problem, ...locate(["notes", index, "keys", place]));
     }
   }
@@ -192,10 +222,12 @@ function checkFields(
 
 function fieldsWithPlaceholders(data: FrontMatter): readonly { path: Path; text: string }[] {
   const fields: { path: Path; text: string }[] = [];
-  for (const field of ["title", "genre", "tone", "you"] as const) {
+  for (const field of ["title", "genre", "tone", "note", "you"] as const) {
     fields.push({ path: [field], text: data[field] ?? "" });
   }
   for (const [index, fact] of data.remember.entries()) fields.push({ path: ["remember", index], text: fact });
+  for (const [index, phrase] of (data.ban ?? []).entries())
+    fields.push({ path: ["ban", index], text: phrase });
   for (const [index, { name, keys = [], text: words }] of data.notes.entries()) {
     fields.push(
       { path: ["notes", index, "name"], text: name },
@@ -208,21 +240,28 @@ function fieldsWithPlaceholders(data: FrontMatter): readonly { path: Path; text:
 }
 
 function buildSeed(data: FrontMatter, id: string, opening: string): StorySeed {
-  const { genre, tone, you, author, licence } = data;
+  const { genre, tone, note: authorsNote, you, author, licence } = data;
   return {
     id,
     title: data.title,
     ...(genre === undefined ? {} : { genre }),
     ...(tone === undefined ? {} : { tone }),
+    ...(authorsNote === undefined ? {} : { note: authorsNote }),
     ...(you === undefined ? {} : { you }),
     ...(author === undefined ? {} : { author }),
     ...(licence === undefined ? {} : { licence }),
     remember: data.remember,
     notes: data.notes.map((item) => ({ ...item, keys: item.keys ?? [item.name] })),
     placeholders: data.placeholders,
+    ...(data.ban === undefined ? {} : { ban: data.ban }),
+    ...(data.bias === undefined ? {} : { bias: data.bias }),
     opening,
     source: { kind: "markdown" },
   };
+}
+
+function isWord(text: string): boolean {
+  return /^[\p{L}\p{N}][\p{L}\p{N}'-]{0,39}$/u.test(text);
 }
 
 /** The body as prose: headings, comments, rules and Markdown marks are taken out, paragraphs stay. */

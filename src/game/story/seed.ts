@@ -23,6 +23,8 @@ export interface StorySeed {
   readonly title: string;
   readonly genre?: string;
   readonly tone?: string;
+  /** The author's note: like `tone`, but told again and again, near the end of what the narrator reads. */
+  readonly note?: string;
   /** Who the player is. */
   readonly you?: string;
   readonly author?: string;
@@ -30,6 +32,10 @@ export interface StorySeed {
   readonly remember: readonly string[];
   readonly notes: readonly WorldNote[];
   readonly placeholders: readonly Placeholder[];
+  /** Phrases that are never told. */
+  readonly ban?: readonly string[];
+  /** Words to tell more often (up to 2) or less (down to -2). */
+  readonly bias?: Readonly<Record<string, number>>;
   /** Paragraphs separated by a blank line; empty for ink, which tells its own opening. */
   readonly opening: string;
   readonly source: StorySource;
@@ -83,7 +89,7 @@ export function fillPlaceholders(seed: StorySeed, answers: Answers): StorySeed {
     text.replace(PLACEHOLDER_PATTERN, (whole, key: string) =>
       Object.hasOwn(answers, key) ? answers[key]! : whole,
     );
-  const optional = (["genre", "tone", "you"] as const).flatMap((field) => {
+  const optional = (["genre", "tone", "note", "you"] as const).flatMap((field) => {
     const text = seed[field];
     return text === undefined ? [] : [[field, fill(text)]];
   });
@@ -98,6 +104,7 @@ export function fillPlaceholders(seed: StorySeed, answers: Answers): StorySeed {
       keys: note.keys.map(fill),
       text: fill(note.text),
     })),
+    ...(seed.ban === undefined ? {} : { ban: seed.ban.map(fill) }),
     opening: fill(seed.opening),
   };
 }

@@ -64,6 +64,20 @@ export function truncate(candidates: Candidates, size: number): void {
   normalize(candidates);
 }
 
+/** Keeps the candidates at these places (at least one), in their order. Mutates. */
+export function keepOnly(candidates: Candidates, places: ReadonlySet<number>): void {
+  if (places.size >= candidates.size) return;
+  let size = 0;
+  for (let i = 0; i < candidates.size; i++) {
+    if (!places.has(i)) continue;
+    candidates.ids[size] = candidates.ids[i]!;
+    candidates.logits[size] = candidates.logits[i]!;
+    size++;
+  }
+  candidates.size = size;
+  normalize(candidates);
+}
+
 /** Draws one token with the coin's one number. */
 export function pick(candidates: Candidates, rng: Rng): TokenId {
   const coin = rng();

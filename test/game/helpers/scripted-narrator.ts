@@ -1,14 +1,19 @@
 /** A narrator that tells what a test scripts: deterministic from the request, abortable, and able to fail. */
 import type {
+  BracketLine,
   ContextReport,
+  KnownRequest,
   NarrateOptions,
   Narration,
   NarrationRequest,
   NarrationStats,
   Narrator,
+  StyleCatalog,
+  SuggestionRequest,
+  TokenChoice,
 } from "../../../src/game/ports.ts";
 
-type Base = Omit<NarrationRequest, "action" | "inserted" | "seed">;
+type Base = KnownRequest;
 
 const STATS: NarrationStats = {
   promptTokens: 100,
@@ -35,7 +40,17 @@ export class ScriptedNarrator implements Narrator {
   holdsUntilAborted = false;
   isBusy = false;
 
-  async narrate(request: NarrationRequest, { onText, signal }: NarrateOptions = {}): Promise<Narration> {
+  readonly explained: { readonly request: NarrationRequest; readonly passage: string }[] = [];
+  /** What `explainPassage` answers. */
+  tokens: readonly TokenChoice[] = [];
+
+  async explainPassage(request: NarrationRequest, passage: string): Promise<readonly TokenChoice[]> {
+    this.explained.push({ request, passage });
+    return this.exclusively(async () => this.tokens);
+  }
+
+  async narrate(request: NarrationRequest, options: NarrateOptions = {}): Promise<Narration> {
+    const { onText, signal } = options;
     this.requests.push(request);
     return this.exclusively(async () => {
       let passage = "";
@@ -55,6 +70,30 @@ export class ScriptedNarrator implements Narrator {
   async prepare(request: Base, signal?: AbortSignal): Promise<void> {
     this.prepared.push(request);
     await this.exclusively(() => aborted(signal));
+  }
+
+  readonly styles: StyleCatalog = {
+    defaultPreset: "steady",
+    presets: { steady: { temperature: 0.7, "top-k": 60 }, vivid: { temperature: 1, "top-k": 0 } },
+    dials: [
+      { name: "temperature", least: 0, most: 2, isWhole: false, help: "1 = off" },
+      { name: "top-k", least: 0, most: 256, isWhole: true, help: "0 = off" },
+    ],
+  };
+  readonly suggestionRequests: SuggestionRequest[] = [];
+  /** What `suggest` answers. */
+  suggestions: readonly string[] = ["You open the door.", 'You say "Who is there?"', "You wait."];
+
+  async suggest(request: SuggestionRequest): Promise<readonly string[]> {
+    this.suggestionRequests.push(request);
+    return this.exclusively(async () => this.suggestions);
+  }
+
+  /** What `recall` answers. */
+  recalls: (request: NarrationRequest) => readonly BracketLine[] = () => [];
+
+  recall(request: NarrationRequest): readonly BracketLine[] {
+    return this.recalls(request);
   }
 
   explain(request: NarrationRequest): ContextReport {

@@ -1,0 +1,49 @@
+/**
+ * What the model would have told at each token of a passage, and what the sampler's rules did to that: the passage is
+ * walked through again, so telling it costs nothing more. A passage that somebody edited can be explained as well.
+ */
+import type { TokenCandidate, TokenChoice } from "../game/ports.ts";
+import type { Sequence, TokenId, Tokenizer } from "../model/types.ts";
+import { type TokenClasses, traceToken } from "./sampling/chain.ts";
+import type { SamplingSettings } from "./sampling/dials.ts";
+import type { TracedCandidate } from "./sampling/token-tracer.ts";
+
+export interface ExplainParts {
+  readonly sequence: Sequence;
+  readonly tokenizer: Tokenizer;
+  readonly prompt: readonly TokenId[];
+  /** The story's part of the prompt. */
+  readonly history: readonly TokenId[];
+  readonly settings: SamplingSettings;
+  readonly classes: TokenClasses;
+  readonly banned: ReadonlySet<TokenId>;
+  readonly biases: ReadonlyMap<TokenId, number>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * One choice for each token of the passage, or for those before an interrupt. Says nothing of sentences that were sampled
+ * anew with stricter rules. A token that is a part of a character reads as U+FFFD.
+ */
+export async function explainTokens(
+  passage: readonly TokenId[],
+  { sequence, tokenizer, prompt, history, settings, classes, banned, biases, signal }: ExplainParts,
+): Promise<readonly TokenChoice[]> {
+  const choices: TokenChoice[] = [];
+  const name = ({ token, probability, effects }: TracedCandidate): TokenCandidate => {
+    const text = token === tokenizer.endOfText ? "(the end)" : tokenizer.decode([token]);
+    return { text, probability, effects };
+  };
+  try {
+    for (const [i, token] of passage.entries()) {
+      const told = passage.slice(0, i);
+      const logits = await sequence.evaluate([...prompt, ...told], signal);
+      const state = { history: [...history, ...told], banned, biases };
+      const trace = traceToken(logits, settings, classes, state, token);
+      choices.push({ ...name(trace), candidates: trace.candidates.map(name) });
+    }
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+  }
+  return choices;
+}
