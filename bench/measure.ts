@@ -2,6 +2,7 @@
  * Measures one model folder and prints the figures as JSON. Run by bench.ts in a process of its own, so that peak memory
  * belongs to one model only.
  */
+import { median, medianStepMs, peakRssMb, randomTokens, timeOf } from "../src/model/benchmark.ts";
 import { openModel } from "../src/model/onnx-model.ts";
 import type { LanguageModel, Sequence } from "../src/model/types.ts";
 
@@ -17,14 +18,16 @@ export interface Figures {
   readonly decode512: number;
   readonly decode960: number;
   readonly prefill: number;
+  /** Time of a step of four branches over that of one, at 512 past tokens. */
+  readonly fourBranches512: number;
   readonly peakRssMb: number;
 }
 
 const COLD_TOKENS = 700;
 const WARM_PAST = 900;
 const WARM_TOKENS = 32;
-const DECODE_STEPS = 24;
 const ROUNDS = 5;
+const BRANCH_STEPS = 16;
 
 async function measure(folder: string): Promise<Figures> {
   const start = performance.now();
@@ -48,6 +51,7 @@ async function measure(folder: string): Promise<Figures> {
     decode512: 1000 / medianOf("step512Ms"),
     decode960: 1000 / medianOf("step960Ms"),
     prefill: (COLD_TOKENS / coldFirstTokenMs) * 1000,
+    fourBranches512: medianOf("branchSteps4Ms") / medianOf("branchSteps1Ms"),
     peakRssMb: peakRssMb(),
   };
 }
@@ -58,6 +62,8 @@ interface Round {
   readonly step64Ms: number;
   readonly step512Ms: number;
   readonly step960Ms: number;
+  readonly branchSteps1Ms: number;
+  readonly branchSteps4Ms: number;
 }
 
 async function measureRound(model: LanguageModel, sequence: Sequence, round: number): Promise<Round> {
@@ -68,41 +74,23 @@ async function measureRound(model: LanguageModel, sequence: Sequence, round: num
   return {
     coldFirstTokenMs,
     warmFirstTokenMs,
-    step960Ms: await stepMs(sequence, tokens, 960),
-    step512Ms: await stepMs(sequence, tokens, 512),
-    step64Ms: await stepMs(sequence, tokens, 64),
+    step960Ms: await medianStepMs(sequence, tokens, 960),
+    step512Ms: await medianStepMs(sequence, tokens, 512),
+    branchSteps1Ms: await branchStepMs(sequence, tokens.slice(0, 512), 1),
+    branchSteps4Ms: await branchStepMs(sequence, tokens.slice(0, 512), 4),
+    step64Ms: await medianStepMs(sequence, tokens, 64),
   };
 }
 
-async function stepMs(sequence: Sequence, tokens: readonly number[], past: number): Promise<number> {
-  await sequence.evaluate(tokens.slice(0, past));
-  const times = [];
-  for (let i = 1; i <= DECODE_STEPS; i++)
-    times.push(await timeOf(() => sequence.evaluate(tokens.slice(0, past + i))));
+/** A step of `count` branches that share `past`. */
+async function branchStepMs(sequence: Sequence, past: readonly number[], count: number): Promise<number> {
+  await sequence.evaluate(past);
+  const branches = await sequence.branch!(count);
+  const times: number[] = [];
+  for (let step = 0; step < BRANCH_STEPS; step++)
+    times.push(await timeOf(() => branches.step(past.slice(step, step + count))));
+  await branches.dispose();
   return median(times);
-}
-
-async function timeOf(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-function randomTokens(model: LanguageModel, count: number, seed: number): number[] {
-  let state = seed + 1;
-  return Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return (state >> 8) % model.info.vocabularySize;
-  });
-}
-
-/** The system's high-water mark of this process. */
-function peakRssMb(): number {
-  return (process.resourceUsage().maxRSS * 1024) / 1e6;
 }
 
 console.log(JSON.stringify(await measure(process.argv[2]!)));

@@ -1,0 +1,170 @@
+/**
+ * Plays one adventure with scripted actions through the narrator, as the game would: recall, narrate, then `prepare` in the
+ * pause. Run by adventure.ts in a process of its own; prints the figures as JSON and its progress on stderr.
+ */
+import type { NarrationRequest, StoryTurn } from "../src/game/ports.ts";
+import { median, rounded } from "../src/model/benchmark.ts";
+import { openModel } from "../src/model/onnx-model.ts";
+import type { LanguageModel } from "../src/model/types.ts";
+import { ModelNarrator } from "../src/narrator/narrator.ts";
+import { ACTIONS, STORY } from "./adventure-script.ts";
+import { type Evaluation, watchEvaluations } from "./watched-model.ts";
+
+export interface AdventureOptions {
+  readonly model: string;
+  readonly turns: number;
+  /** Whether evaluated tokens are kept from turn to turn and the pause between turns is used. */
+  readonly reuses: boolean;
+}
+
+/** Times in milliseconds; "steps" are times of a single token; shares in percent of all prompt tokens. */
+export interface AdventureFigures {
+  readonly fullTurns: number;
+  readonly decodeStepMs: number;
+  readonly firstToken50Ms: number;
+  readonly firstToken95Ms: number;
+  readonly firstTokenMostMs: number;
+  readonly firstToken50Steps: number;
+  readonly firstToken95Steps: number;
+  /** Of the time to the first token, what the model did not take: recall and the building of the prompt. */
+  readonly building50Ms: number;
+  readonly building95Ms: number;
+  readonly rebuildTurns: number;
+  readonly rebuildFirstToken95Ms: number;
+  readonly idle95Ms: number;
+  readonly waitedShare: number;
+  readonly idleShare: number;
+  readonly reusedShare: number;
+}
+
+/** What one turn cost. */
+interface TurnCost {
+  readonly promptTokens: number;
+  readonly firstTokenMs: number;
+  /** The part of it outside of the model. */
+  readonly buildingMs: number;
+  /** Evaluated between Enter and the first logits. */
+  readonly waitedTokens: number;
+  /** Evaluated in the pause before. */
+  readonly idleTokens: number;
+  readonly idleMs: number;
+  readonly isRebuilt: boolean;
+}
+
+const IDLE_MS = 4000;
+const PROGRESS_TURNS = 25;
+
+async function measure({ model: folder, turns, reuses }: AdventureOptions): Promise<AdventureFigures> {
+  const model = await openModel(folder);
+  const evaluations: Evaluation[] = [];
+  const watched = watchEvaluations(model, (evaluation) => evaluations.push(evaluation));
+  const narrator = await ModelNarrator.create(watched.model);
+  const told: StoryTurn[] = [];
+  const costs: TurnCost[] = [];
+  for (let turn = 0; turn < turns; turn++) {
+    const idle = reuses ? await prepare(narrator, told, evaluations) : { idleTokens: 0, idleMs: 0 };
+    if (!reuses) await watched.forget();
+    const before = costs.at(-1)?.promptTokens ?? 0;
+    const cost = await playTurn(narrator, told, evaluations);
+    costs.push({ ...cost, ...idle, isRebuilt: cost.promptTokens < before });
+    if ((turn + 1) % PROGRESS_TURNS === 0)
+      console.error(`turn ${turn + 1} of ${turns}, reuse ${reuses ? "on" : "off"}`);
+  }
+  await model.dispose();
+  return summary(costs, stepMs(evaluations, model), model);
+}
+
+async function prepare(
+  narrator: ModelNarrator,
+  told: readonly StoryTurn[],
+  evaluations: readonly Evaluation[],
+): Promise<{ idleTokens: number; idleMs: number }> {
+  const first = evaluations.length;
+  const start = performance.now();
+  await narrator.prepare({ ...STORY, turns: told }, AbortSignal.timeout(IDLE_MS));
+  return { idleTokens: tokensOf(evaluations.slice(first)), idleMs: performance.now() - start };
+}
+
+/** Narrates the next turn and adds it to `told`. */
+async function playTurn(
+  narrator: ModelNarrator,
+  told: StoryTurn[],
+  evaluations: readonly Evaluation[],
+): Promise<Omit<TurnCost, "idleTokens" | "idleMs" | "isRebuilt">> {
+  const action = ACTIONS[told.length % ACTIONS.length]!;
+  const bare: NarrationRequest = { ...STORY, turns: [...told], inserted: [], action, seed: told.length };
+  const first = evaluations.length;
+  const start = performance.now();
+  const inserted = narrator.recall(bare);
+  const { passage, stats } = await narrator.narrate({ ...bare, inserted });
+  told.push({ inserted, action, passage });
+  const own = evaluations.slice(first);
+  const answer = own.findIndex((evaluation) => evaluation.length >= stats.promptTokens);
+  const waited = own.slice(0, answer + 1);
+  const firstTokenMs = own[answer]!.endedAt - start;
+  return {
+    promptTokens: stats.promptTokens,
+    firstTokenMs,
+    buildingMs: waited.reduce((rest, evaluation) => rest - evaluation.ms, firstTokenMs),
+    waitedTokens: tokensOf(waited),
+  };
+}
+
+function tokensOf(evaluations: readonly Evaluation[]): number {
+  return evaluations.reduce((sum, evaluation) => sum + evaluation.newTokens, 0);
+}
+
+/** Time of single tokens behind more than half a window. */
+function stepMs(evaluations: readonly Evaluation[], model: LanguageModel): number {
+  const steps = evaluations.filter(
+    ({ newTokens, length }) => newTokens === 1 && length > model.info.positions / 2,
+  );
+  return median(steps.map((step) => step.ms));
+}
+
+function summary(costs: readonly TurnCost[], decodeStepMs: number, model: LanguageModel): AdventureFigures {
+  const full = costs.filter((cost) => cost.promptTokens > model.info.positions / 2);
+  const firstMs = full.map((cost) => cost.firstTokenMs);
+  const buildingMs = full.map((cost) => cost.buildingMs);
+  const rebuilt = costs.filter((cost) => cost.isRebuilt);
+  const total = costs.reduce((sum, cost) => sum + cost.promptTokens, 0);
+  const share = (key: "waitedTokens" | "idleTokens") =>
+    (100 * costs.reduce((sum, cost) => sum + cost[key], 0)) / total;
+  const [waited, idle] = [share("waitedTokens"), share("idleTokens")];
+  const hundredth = (value: number) => Math.round(value * 100) / 100;
+  return {
+    fullTurns: full.length,
+    decodeStepMs: hundredth(decodeStepMs),
+    firstToken50Ms: rounded(percentile(firstMs, 0.5)),
+    firstToken95Ms: rounded(percentile(firstMs, 0.95)),
+    firstTokenMostMs: rounded(Math.max(...firstMs)),
+    firstToken50Steps: rounded(percentile(firstMs, 0.5) / decodeStepMs),
+    firstToken95Steps: rounded(percentile(firstMs, 0.95) / decodeStepMs),
+    building50Ms: rounded(percentile(buildingMs, 0.5)),
+    building95Ms: rounded(percentile(buildingMs, 0.95)),
+    rebuildTurns: rebuilt.length,
+    rebuildFirstToken95Ms: rounded(
+      percentile(
+        rebuilt.map((cost) => cost.firstTokenMs),
+        0.95,
+      ),
+    ),
+    idle95Ms: rounded(
+      percentile(
+        costs.map((cost) => cost.idleMs),
+        0.95,
+      ),
+    ),
+    waitedShare: rounded(waited),
+    idleShare: rounded(idle),
+    reusedShare: rounded(100 - waited - idle),
+  };
+}
+
+/** 0 of nothing. */
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+console.log(JSON.stringify(await measure(JSON.parse(process.argv[2]!))));
