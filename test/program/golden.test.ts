@@ -35,7 +35,10 @@ const GAMES: Record<string, { story: string; lines: readonly string[] }> = {
       "/quit",
     ],
   },
-  "the-empty-pond": { story: "the-empty-pond", lines: ["1", "sing to the frogs", "2", "/undo", "9", "1", "/quit"] },
+  "the-empty-pond": {
+    story: "the-empty-pond",
+    lines: ["1", "sing to the frogs", "2", "/undo", "9", "1", "/quit"],
+  },
 };
 
 it.each(Object.entries(GAMES))("%s", async (name, { story, lines }) => {
