@@ -13,7 +13,7 @@ import type { StopSignal } from "./stop-signal.ts";
 import { checkTokens } from "./token-check.ts";
 import type { Branches, TokenId } from "./types.ts";
 
-export const MOST_BRANCHES = 8;
+const MOST_BRANCHES = 8;
 
 /** What the sequence has to know of the branch it continues as. */
 export interface KeptBranch {

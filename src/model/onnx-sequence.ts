@@ -11,8 +11,6 @@ import type { StopSignal } from "./stop-signal.ts";
 import { checkTokens } from "./token-check.ts";
 import type { Score, Sequence, TokenId } from "./types.ts";
 
-export { checkTokens };
-
 /** Most tokens in one run: bounds memory and the time until a stop is noticed. */
 const SLICE_TOKENS = 128;
 
@@ -20,6 +18,8 @@ export class OnnxSequence implements Sequence {
   readonly #session: Gpt2Session;
   readonly #logits: Float32Array;
   readonly #tokens: TokenId[] = [];
+  /** Where the run began that evaluated each token. */
+  readonly #runStarts: number[] = [];
   #cache: KvCache | undefined;
   #branches: OnnxBranches | undefined;
   #logitsAreCurrent = false;
@@ -80,20 +80,27 @@ export class OnnxSequence implements Sequence {
     this.#branches?.abandon();
     this.#cache = undefined;
     this.#tokens.length = 0;
+    this.#runStarts.length = 0;
   }
 
   #rejoin(kept: KeptBranch | undefined): void {
     this.#branches = undefined;
     if (kept === undefined) return;
-    this.#tokens.push(...kept.tokens);
+    for (const token of kept.tokens) {
+      this.#runStarts.push(this.#tokens.length);
+      this.#tokens.push(token);
+    }
     this.#logits.set(kept.logits);
   }
 
-  /** Keeps the longest common prefix, but always leaves a token to evaluate unless the logits are those asked for. */
+  /**
+   * Keeps the longest common prefix. When its logits are asked for again, the whole run that ended there is repeated: a
+   * run of the last token alone would round differently, and the same request would not give the same passage.
+   */
   #rewindTo(tokens: readonly TokenId[], cache: KvCache): void {
     const common = commonPrefixLength(this.#tokens, tokens);
-    const isCurrent = common === tokens.length && common === this.#tokens.length && this.#logitsAreCurrent;
-    const kept = isCurrent ? common : Math.min(common, tokens.length - 1);
+    const isCurrent = common === this.#tokens.length && this.#logitsAreCurrent;
+    const kept = common < tokens.length || isCurrent ? common : this.#runStarts[common - 1]!;
     if (kept < this.#tokens.length) this.#truncate(kept, cache);
   }
 
@@ -104,13 +111,18 @@ export class OnnxSequence implements Sequence {
       this.#truncate(0, cache);
       throw error;
     }
-    for (const token of slice) this.#tokens.push(token);
+    const start = this.#tokens.length;
+    for (const token of slice) {
+      this.#tokens.push(token);
+      this.#runStarts.push(start);
+    }
     this.#logitsAreCurrent = true;
   }
 
   #truncate(length: number, cache: KvCache): void {
     cache.truncate(length);
     this.#tokens.length = length;
+    this.#runStarts.length = length;
     this.#logitsAreCurrent = false;
   }
 

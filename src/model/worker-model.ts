@@ -5,7 +5,7 @@
 import { type AnyFolder, isExported, loadAnyTokenizer, readAnyFolder } from "./any-model.ts";
 import { closed } from "./closed-error.ts";
 import type { SessionOptions } from "./gpt2-session.ts";
-import { checkTokens } from "./onnx-sequence.ts";
+import { checkTokens } from "./token-check.ts";
 import type { Branches, LanguageModel, Score, Sequence, TokenId } from "./types.ts";
 import { WorkerBranches } from "./worker-branches.ts";
 import { WorkerLink } from "./worker-link.ts";

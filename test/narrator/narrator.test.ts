@@ -69,6 +69,15 @@ describe("a passage", () => {
     expect(first.stats.promptTokens).toBe(narrator.explain(request()).promptTokens);
   });
 
+  it("is the same when it is told again, whatever was told in between", async () => {
+    const narrator = await ModelNarrator.create(model);
+    for (const seed of [1, 2, 3, 4]) {
+      const first = await narrator.narrate(request({ seed }));
+      await narrator.narrate(request({ seed: seed + 100 }));
+      expect((await narrator.narrate(request({ seed }))).passage).toBe(first.passage);
+    }
+  });
+
   it("is another one for another seed", async () => {
     const narrator = await ModelNarrator.create(model);
     const first = await narrator.narrate(request());
