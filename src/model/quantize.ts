@@ -9,7 +9,7 @@ export type WeightBits = 4 | 8;
 /** Inputs must be a multiple of this. */
 export const SMALLEST_BLOCK = 32;
 /** ONNX Runtime takes powers of two; larger ones no longer divide the widths of GPT-2. */
-const LARGEST_BLOCK = 256;
+const LARGEST_BLOCK = 64;
 
 /** A matrix of `outputs` x `inputs` weights; weight (o, i) is `values[o * outputStride + i * inputStride]`. */
 export interface WeightMatrix {
@@ -27,8 +27,9 @@ export interface QuantizedMatrix {
 }
 
 /**
- * How many weights of one output share a scale. 8 bits have room for the spread of large blocks, which are smaller on disk
- * and faster, because their integer sums are scaled less often; 4 bits need the finest scales.
+ * How many weights of one output share a scale. Large blocks are smaller on disk and faster, but the activations are
+ * rounded in the same blocks, and one outlier, as published GPT-2s have, spoils a whole block: 256 is 10 % faster and was
+ * not proven on such weights. 4 bits need the finest scales.
  */
 export function blockSizeOf(inputs: number, bits: WeightBits): number {
   let size = bits === 8 ? LARGEST_BLOCK : SMALLEST_BLOCK;

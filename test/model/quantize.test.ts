@@ -45,7 +45,7 @@ describe.each([8, 4] as const)("%i bits", (bits) => {
 
 it("takes the largest block that divides the inputs at 8 bits, the smallest at 4", () => {
   const widths = [768, 1024, 1280, 1600, 96];
-  expect(widths.map((width) => blockSizeOf(width, 8))).toEqual([256, 256, 256, 64, 32]);
+  expect(widths.map((width) => blockSizeOf(width, 8))).toEqual([64, 64, 64, 64, 32]);
   expect(widths.map((width) => blockSizeOf(width, 4))).toEqual([32, 32, 32, 32, 32]);
 });
 
