@@ -240,7 +240,7 @@ class Run:
         print(f"step {self.step} {100 * progress:.1f}% loss {loss:.3f} {speed:.0f} tokens/s", flush=True)
 
     def train(self):
-        """Steps until the clock runs out, or `--pause-after` minutes of this session are over."""
+        """Steps until the clock runs out, or `--pause-after` minutes of this call are over."""
         began = saved = time.time()
         mean, count = 0.0, 0
         while (progress := self.clock.progress()) < 1:
@@ -269,7 +269,7 @@ def main():
     parser.add_argument("--work", required=True, help="folder with packed/ and tokenizer/; run/ is written there")
     parser.add_argument("--minutes", type=float, help="training time instead of the configuration's")
     parser.add_argument("--deadline", help="HH:MM UTC by which the learning rate must have come down to zero")
-    parser.add_argument("--pause-after", type=float, help="stop this session after so many minutes, to go on later")
+    parser.add_argument("--pause-after", type=float, help="stop after so many minutes of this call, to go on later")
     parser.add_argument("--from", dest="start", help="begin with the weights of this folder")
     parser.add_argument("--teacher", help="folder of a larger model with the same tokenizer to distil from")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
