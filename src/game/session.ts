@@ -26,10 +26,10 @@ export interface SessionOptions {
   readonly narrator: Narrator;
   readonly saves: SaveStore;
   readonly now: () => Date;
-  /** Unsigned 32-bit seed of adventures begun in this session; saved ones keep their own. */
+  /** Unsigned 32-bit seed of adventures begun in this run of the program; saved ones keep their own. */
   readonly seed: number;
   readonly emit: (update: UiUpdate) => void;
-  /** A preset of the narrator for adventures begun in this session. */
+  /** A preset of the narrator for adventures begun in this run of the program. */
   readonly preset?: string;
 }
 
