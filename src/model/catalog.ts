@@ -3,9 +3,10 @@
  * a player's model hides a built-in one of the same name.
  */
 import { readdir, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { dataFolder } from "../shared/data-folder.ts";
 import { AppError, messageOf } from "../shared/errors.ts";
+import { findNearest } from "../shared/nearest.ts";
 import { isExported, readAnyFolder } from "./any-model.ts";
 import { CONFIG_FILE } from "./model-folder.ts";
 import { BUILT_IN_MODELS } from "./package-paths.ts";
@@ -33,15 +34,7 @@ export function userModelsFolder(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): string {
-  if (env.BRASSLAMP_HOME) return join(env.BRASSLAMP_HOME, "models");
-  return join(dataFolder(env, platform), "brasslamp", "models");
-}
-
-function dataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  if (platform === "win32") return env.LOCALAPPDATA || join(homedir(), "AppData", "Local");
-  if (platform === "darwin") return join(homedir(), "Library", "Application Support");
-  const xdg = env.XDG_DATA_HOME;
-  return xdg && isAbsolute(xdg) ? xdg : join(homedir(), ".local", "share");
+  return join(dataFolder(env, platform), "models");
 }
 
 /** Where a model of this name is or would be imported to. Throws `model.badName` unless it is a slug. */
@@ -125,32 +118,9 @@ async function unknownModel(name: string): Promise<AppError> {
   const known = [
     ...new Set([...(await modelNamesIn(userModelsFolder())), ...(await modelNamesIn(BUILT_IN_MODELS))]),
   ];
-  const nearest = nearestName(name, known);
+  const nearest = findNearest(name, known);
   const all = `Known models: ${known.sort().join(", ") || "none"}.`;
   return new AppError("model.unknown", `There is no model called "${name}".`, {
     hint: nearest === undefined ? all : `Did you mean ${nearest}? ${all}`,
   });
-}
-
-/** The known name that is fewest edits away, if it is at most a third of the longer name. */
-function nearestName(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(name.length, candidate.length) / 3)
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
-}
-
-/** Levenshtein distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const substitution = row[j]! + (letter === b[j] ? 0 : 1);
-      next.push(Math.min(substitution, row[j + 1]! + 1, next[j]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

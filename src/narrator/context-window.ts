@@ -2,7 +2,7 @@
  * The prompt of a request, as a pure function of it. Between rebuilds the prompt only grows at its end, because GPT-2's
  * learned positions make every change at the front a new evaluation of all that follows; when a turn would not fit, the
  * window jumps forward to hold about 60 % of its size. Replaying the whole story each time keeps no state that could
- * differ after undo, edit or a reload. See NOTES in DESIGN.md, decision 4.
+ * differ after undo, edit or a reload. See DESIGN.md, decision 4.
  */
 import type {
   BracketLine,
