@@ -8,46 +8,55 @@ const SATURATION = 1.2;
 /** How much long texts are held back: 0 not at all, 1 in full. */
 const LENGTH_NORMALISATION = 0.75;
 
-export class Bm25 {
-  private readonly counts: readonly ReadonlyMap<string, number>[];
-  private readonly lengths: readonly number[];
-  private readonly meanLength: number;
-  /** In how many texts each term occurs. */
-  private readonly frequencies = new Map<string, number>();
+/** How often each term occurs in a text, and how many there are in all. */
+export interface Bag {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly length: number;
+}
 
-  constructor(texts: readonly (readonly string[])[]) {
-    this.counts = texts.map(countEach);
-    this.lengths = texts.map((text) => text.length);
-    this.meanLength = Math.max(1, this.lengths.reduce((sum, length) => sum + length, 0) / texts.length);
-    for (const counts of this.counts)
-      for (const term of counts.keys()) this.frequencies.set(term, (this.frequencies.get(term) ?? 0) + 1);
+/** Counted once a text: the same texts are searched at every turn. */
+export function bagOf(stems: readonly string[]): Bag {
+  const counts = new Map<string, number>();
+  for (const stem of stems) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  return { counts, length: stems.length };
+}
+
+export class Bm25 {
+  private readonly texts: readonly Bag[];
+  private readonly meanLength: number;
+  private readonly weights = new Map<string, number>();
+
+  constructor(texts: readonly Bag[]) {
+    this.texts = texts;
+    this.meanLength = Math.max(1, texts.reduce((sum, { length }) => sum + length, 0) / texts.length);
   }
 
   /** How much a term tells texts apart; largest for a term that occurs nowhere. */
   weightOf(term: string): number {
-    const frequency = this.frequencies.get(term) ?? 0;
-    return Math.log(1 + (this.counts.length - frequency + 0.5) / (frequency + 0.5));
+    let weight = this.weights.get(term);
+    if (weight === undefined) {
+      let frequency = 0;
+      for (const { counts } of this.texts) if (counts.has(term)) frequency++;
+      weight = Math.log(1 + (this.texts.length - frequency + 0.5) / (frequency + 0.5));
+      this.weights.set(term, weight);
+    }
+    return weight;
   }
 
   /** How well text number `index` answers the query, whose terms have factors of their own; 0 for no common term. */
   score(query: ReadonlyMap<string, number>, index: number): number {
-    const relativeLength = this.lengths[index]! / this.meanLength;
+    const { counts, length } = this.texts[index]!;
+    const relativeLength = length / this.meanLength;
     const norm = SATURATION * (1 - LENGTH_NORMALISATION + LENGTH_NORMALISATION * relativeLength);
     let score = 0;
     for (const [term, factor] of query) {
-      const count = this.counts[index]!.get(term) ?? 0;
+      const count = counts.get(term) ?? 0;
       if (count > 0) score += (factor * this.weightOf(term) * count * (SATURATION + 1)) / (count + norm);
     }
     return score;
   }
 
   has(term: string, index: number): boolean {
-    return this.counts[index]!.has(term);
+    return this.texts[index]!.counts.has(term);
   }
-}
-
-function countEach(terms: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return counts;
 }

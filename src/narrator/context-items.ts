@@ -88,8 +88,8 @@ export class PieceFactory {
   }
 
   /** A told turn: its bracket lines, its action and its passage. */
-  turn(turn: StoryTurn, number: number, hidden: ReadonlySet<string>): Piece[] {
-    const pieces = this.lead(turn.inserted, turn.action, hidden, `turn ${number}, action`);
+  turn(turn: StoryTurn, number: number, hidden: ReadonlySet<string>, room: number): Piece[] {
+    const pieces = this.lead(turn.inserted, turn.action, hidden, room, `turn ${number}, action`);
     const passage = formatProse(turn.passage);
     const isLine = turn.action.kind !== "story" && formatAction(turn.action) !== "";
     const separator = isLine ? this.newline : this.blankLine;
@@ -97,16 +97,17 @@ export class PieceFactory {
     return pieces;
   }
 
-  /** The bracket lines before an action, as far as there is room and without those in `hidden`, and the action. */
+  /** The action, and before it the bracket lines for which `room` tokens leave room, without those in `hidden`. */
   lead(
     lines: readonly BracketLine[],
     action: StoryTurn["action"],
     hidden: ReadonlySet<string>,
+    room: number,
     source: string,
   ): Piece[] {
     const text = formatAction(action);
     const pieces = text === "" ? [] : [this.piece(source, text, this.blankLine, true)];
-    const left = this.room - countTokens(pieces) - this.blankLine.length;
+    const left = room - countTokens(pieces) - this.blankLine.length;
     return [
       ...this.inserted(lines, hidden, Math.min(left, Math.floor(this.room * INSERTED_SHARE))),
       ...pieces,
@@ -166,13 +167,15 @@ export class PieceFactory {
     start: number,
     visible: ReadonlySet<string>,
   ): BracketLine[] {
-    const isVisible = ({ text }: PastSentence) => [...visible].some((line) => line.includes(text));
-    const past = this.past.sentences(request, 0, start).filter((sentence) => !isVisible(sentence));
+    const isVisible = ({ read }: PastSentence) => [...visible].some((line) => line.includes(read.text));
     const fits = this.fitsShare(RECALL_SHARE);
-    const chosen = recallSentences(termsOf(formatAction(action)), past, (all) =>
-      fits(all.map(({ text }) => text).join("\n")),
+    const past = this.past.sentences(request, 0, start);
+    const chosen = recallSentences(
+      termsOf(formatAction(action)),
+      past,
+      (all) => !isVisible(all.at(-1)!) && fits(all.map(({ read }) => read.text).join("\n")),
     );
-    return chosen.map(({ text }) => ({ name: "Earlier", text }));
+    return chosen.map(({ read }) => ({ name: "Earlier", text: read.text }));
   }
 
   /** Where a recalled line comes from. */

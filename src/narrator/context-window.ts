@@ -10,6 +10,7 @@ import type {
   ContextReport,
   KnownRequest,
   NarrationRequest,
+  PlayerAction,
   StoryTurn,
 } from "../game/ports.ts";
 import type { TokenId, Tokenizer } from "../model/types.ts";
@@ -24,14 +25,17 @@ export interface Context {
   readonly tokens: readonly TokenId[];
   /** The story's own tokens in the prompt (opening, actions, passages), for the repetition rules. */
   readonly history: readonly TokenId[];
-  readonly report: ContextReport;
 }
 
 /** Largest share of the prompt's room for the header, and for everything after a rebuild. */
 const HEADER_SHARE = 0.4;
 const REBUILD_SHARE = 0.6;
-/** Room kept for the action when the window is prepared before the action is known. */
-const ACTION_RESERVE_TOKENS = 96;
+/**
+ * Room kept for the action and the lines before it when the window is prepared before the action is known: what does not
+ * fit of these lines is left out, because a rebuild after Enter is what the player would wait for.
+ */
+const ACTION_RESERVE_TOKENS = 112;
+const ACTION_RESERVE_SHARE = 0.14;
 const LONGEST_REPLY_TOKENS = 200;
 
 /** What stands in the window before the action. */
@@ -45,6 +49,17 @@ interface Window {
   readonly visible: ReadonlySet<string>;
 }
 
+/** The last replay: all that saves time at the next one, which is mostly of the same story. */
+interface Memo {
+  /** What the windows depend on besides the turns. */
+  readonly key: string;
+  turns: readonly StoryTurn[];
+  /** The windows after 0, 1, 2... turns. */
+  readonly windows: Window[];
+  /** The last rebuild: asked for before the player acts and after. */
+  last?: { readonly window: Window; readonly needed: number; readonly rebuilt: Window };
+}
+
 export class ContextWindow {
   readonly replyTokens: number;
   private readonly positions: number;
@@ -52,11 +67,7 @@ export class ContextWindow {
   private readonly pieces: PieceFactory;
   /** Tokens that header, story and action may take together; one goes to the end-of-text token in front. */
   private readonly room: number;
-  private memo: { key: string; turns: readonly StoryTurn[]; windows: Window[] } = {
-    key: "",
-    turns: [],
-    windows: [],
-  };
+  private memo: Memo = { key: "", turns: [], windows: [] };
 
   /** `positions` at least 64. A quarter of them, at most 200, is kept for the reply. */
   constructor(tokenizer: Tokenizer, positions: number) {
@@ -75,16 +86,20 @@ export class ContextWindow {
   /** Throws `usage.actionTooLong` when the action alone does not fit; nothing else makes it fail. */
   build(request: NarrationRequest): Context {
     const window = this.windowOf(request);
-    const action = this.action(request, window.visible);
+    const action = this.action(request, window);
     const prefix = this.toTokens(window);
-    const tokens = [...prefix, ...action.flatMap((piece) => piece.tokens)];
     const story = [...window.items, ...action].filter((piece) => piece.isStory);
     return {
       prefix,
-      tokens,
+      tokens: [...prefix, ...action.flatMap((piece) => piece.tokens)],
       history: story.flatMap((piece) => piece.tokens),
-      report: this.report(request, window, action, tokens.length),
     };
+  }
+
+  /** What stands in the prompt of `build` and what was left out, with reasons and sources. Throws as `build` does. */
+  explain(request: NarrationRequest): ContextReport {
+    const window = this.windowOf(request);
+    return this.report(request, window, this.action(request, window));
   }
 
   /** Lines about the action from what is older than the window; none of them can be read in it. */
@@ -94,9 +109,9 @@ export class ContextWindow {
   }
 
   private windowOf(request: NarrationRequest): Window {
-    const bare = countTokens(this.action({ ...request, inserted: [] }, new Set()));
-    if (bare > this.room) throw tooLong(bare, this.room);
-    return this.replay(request, countTokens(this.action(request, new Set())));
+    const cost = this.costOf(request.action);
+    if (cost > this.room) throw tooLong(cost, this.room);
+    return this.replay(request, cost);
   }
 
   /** Goes through the story from its first turn, rebuilding wherever the next turn would not have fitted. */
@@ -105,8 +120,7 @@ export class ContextWindow {
     while (windows.length <= request.turns.length) {
       const told = windows.length - 1;
       const window = windows[told]!;
-      const next = request.turns[told]!;
-      const cost = countTokens(this.action({ ...request, ...next, seed: 0 }, window.visible));
+      const cost = this.costOf(request.turns[told]!.action);
       windows.push(this.append(request, this.fitted(request, window, told, cost), told));
     }
     return this.fitted(request, windows.at(-1)!, request.turns.length, actionTokens);
@@ -131,11 +145,14 @@ export class ContextWindow {
 
   /** `window`, or the rebuilt one if an action of `cost` tokens (or any ordinary one) would not fit behind it. */
   private fitted(request: KnownRequest, window: Window, told: number, cost: number): Window {
-    const reserve = Math.min(ACTION_RESERVE_TOKENS, this.room >> 3);
+    const reserve = Math.min(ACTION_RESERVE_TOKENS, Math.floor(this.room * ACTION_RESERVE_SHARE));
     const needed = Math.min(this.room, Math.max(reserve, cost));
-    return window.tokenCount + needed > this.room
-      ? this.rebuild(request, window.start, told, needed)
-      : window;
+    if (window.tokenCount + needed <= this.room) return window;
+    const { last } = this.memo;
+    if (last?.window === window && last.needed === needed) return last.rebuilt;
+    const rebuilt = this.rebuild(request, window.start, told, needed);
+    this.memo.last = { window, needed, rebuilt };
+    return rebuilt;
   }
 
   /** A window that begins with item `start` and holds nothing else yet but the header. */
@@ -195,7 +212,8 @@ export class ContextWindow {
     const turn = request.turns[index]!;
     const facts = new Set(request.remembered);
     const inserted = turn.inserted.filter((line) => line.name !== "Remember" || facts.has(line.text));
-    return this.with(window, this.pieces.turn({ ...turn, inserted }, index + 1, window.visible));
+    const room = this.room - window.tokenCount;
+    return this.with(window, this.pieces.turn({ ...turn, inserted }, index + 1, window.visible, room));
   }
 
   private with(window: Window, added: readonly Piece[]): Window {
@@ -213,28 +231,33 @@ export class ContextWindow {
   }
 
   /** What the player's turn adds to the window; ends where the model begins to write. */
-  private action(request: NarrationRequest, visible: ReadonlySet<string>): Piece[] {
-    const pieces = this.pieces.lead(request.inserted, request.action, visible, "action");
-    const text = formatAction(request.action);
-    const isLine = text !== "" && request.action.kind !== "story";
-    const gap = isLine ? this.pieces.newline : this.pieces.blankLine;
-    pieces.push({ source: "line break", text: "", tokens: gap, cut: false, isStory: true });
-    return pieces;
+  private action({ inserted, action }: NarrationRequest, window: Window): Piece[] {
+    const room = this.room - window.tokenCount;
+    const pieces = this.pieces.lead(inserted, action, window.visible, room, "action");
+    const tokens = this.gapBehind(action);
+    return [...pieces, { source: "line break", text: "", tokens, cut: false, isStory: true }];
+  }
+
+  /** Tokens of an action alone, without lines before it. */
+  private costOf(action: PlayerAction): number {
+    const line = this.pieces.lead([], action, new Set(), this.room, "action");
+    return countTokens(line) + this.gapBehind(action).length;
+  }
+
+  private gapBehind(action: PlayerAction): readonly TokenId[] {
+    const isLine = action.kind !== "story" && formatAction(action) !== "";
+    return isLine ? this.pieces.newline : this.pieces.blankLine;
   }
 
   private toTokens(window: Window): TokenId[] {
     return [this.endOfText, ...[...window.header, ...window.items].flatMap((piece) => piece.tokens)];
   }
 
-  private report(
-    request: NarrationRequest,
-    window: Window,
-    action: readonly Piece[],
-    promptTokens: number,
-  ): ContextReport {
+  private report(request: NarrationRequest, window: Window, action: readonly Piece[]): ContextReport {
+    const written = [...window.header, ...window.items, ...action];
     const pieces: ContextPiece[] = [
       included("start of text", "", 1),
-      ...[...window.header, ...window.items, ...action].map((piece) =>
+      ...written.map((piece) =>
         included(piece.source, piece.text, piece.tokens.length, piece.cut, this.pieces.cite(request, piece)),
       ),
     ];
@@ -243,6 +266,7 @@ export class ContextWindow {
     for (const { text, reason } of notInserted(request, window, action))
       pieces.push({ source: "note", text, tokens: 0, state: "left out", reason });
     if (window.start > 0) pieces.push(outside(window.start));
+    const promptTokens = 1 + countTokens(written);
     return { pieces, promptTokens, replyTokens: this.replyTokens, positions: this.positions };
   }
 

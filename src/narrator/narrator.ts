@@ -141,7 +141,7 @@ export class ModelNarrator implements Narrator {
   }
 
   explain(request: NarrationRequest) {
-    return this.window.build(request).report;
+    return this.window.explain(request);
   }
 
   /** Evaluates and tells whether it was interrupted. */

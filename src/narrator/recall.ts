@@ -22,20 +22,19 @@ export function recallSentences(
   fits: (chosen: readonly PastSentence[]) => boolean,
 ): PastSentence[] {
   if (query.length === 0 || past.length === 0) return [];
-  const index = new Bm25(past.map(({ terms }) => terms.map(({ stem }) => stem)));
+  const index = new Bm25(past.map(({ read }) => read.bag));
   const factors = new Map(query.map(({ stem, isName }) => [stem, isName ? NAME_FACTOR : 1]));
-  const ranked = past
-    .map((sentence, i) => ({
-      sentence,
-      i,
-      score: index.score(factors, i) * (1 + (RECENCY_BONUS * i) / past.length),
-    }))
-    .filter(({ i }) => isAbout(factors, index, i))
-    .sort((a, b) => b.score - a.score);
+  const ranked: { sentence: PastSentence; score: number }[] = [];
+  for (const [i, sentence] of past.entries()) {
+    if (!isAbout(factors, index, i)) continue;
+    const score = index.score(factors, i) * (1 + (RECENCY_BONUS * i) / past.length);
+    ranked.push({ sentence, score });
+  }
+  ranked.sort((a, b) => b.score - a.score);
   const chosen: PastSentence[] = [];
   for (const { sentence, score } of ranked) {
     if (chosen.length === MOST_SENTENCES || score < ranked[0]!.score * LEAST_SHARE_OF_BEST) break;
-    const isNew = chosen.every(({ text }) => text !== sentence.text);
+    const isNew = chosen.every(({ read }) => read.text !== sentence.read.text);
     if (isNew && fits([...chosen, sentence])) chosen.push(sentence);
   }
   return chosen;

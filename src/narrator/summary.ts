@@ -11,7 +11,6 @@ const MOST_WORDS = 28;
 const NAME_FACTOR = 2;
 /** What is left of a word's weight once a chosen sentence has said it. */
 const SAID_BEFORE = 0.2;
-/** Sentences that lean on the one before, ask, or are only speech say little on their own. */
 const LEANING_FACTOR = 0.5;
 
 /** One to three sentences in the order of the story, for as long as `fits` agrees; empty when nothing is worth telling. */
@@ -20,14 +19,14 @@ export function summarize(past: readonly PastSentence[], fits: (summary: string)
   const weights = weighTerms(past);
   let chosen: PastSentence[] = [];
   while (chosen.length < MOST_SENTENCES) {
-    const open = candidates.filter((one) => !chosen.some(({ text }) => text === one.text));
+    const open = candidates.filter((one) => !chosen.some(({ read }) => read.text === one.read.text));
     const best = open
       .map((sentence) => ({ sentence, score: scoreOf(sentence, weights) }))
       .sort((a, b) => b.score - a.score)
       .find(({ sentence }) => fits(tell([...chosen, sentence])))?.sentence;
     if (best === undefined) break;
     chosen = [...chosen, best];
-    for (const { stem } of best.terms) weights.set(stem, weights.get(stem)! * SAID_BEFORE);
+    for (const { stem } of best.read.terms) weights.set(stem, weights.get(stem)! * SAID_BEFORE);
   }
   return tell(chosen);
 }
@@ -35,7 +34,7 @@ export function summarize(past: readonly PastSentence[], fits: (summary: string)
 function tell(sentences: readonly PastSentence[]): string {
   return sentences
     .toSorted((a, b) => a.turn - b.turn)
-    .map(({ text }) => text)
+    .map(({ read }) => read.text)
     .join(" ");
 }
 
@@ -43,10 +42,11 @@ function tell(sentences: readonly PastSentence[]): string {
 function weighTerms(past: readonly PastSentence[]): Map<string, number> {
   const weights = new Map<string, number>();
   const names = new Set<string>();
-  for (const { stem, isName } of past.flatMap(({ terms }) => terms)) {
-    weights.set(stem, (weights.get(stem) ?? 0) + 1);
-    if (isName) names.add(stem);
-  }
+  for (const { read } of past)
+    for (const { stem, isName } of read.terms) {
+      weights.set(stem, (weights.get(stem) ?? 0) + 1);
+      if (isName) names.add(stem);
+    }
   for (const [stem, count] of weights) {
     const rarity = Math.log((past.length + 1) / Math.min(count, past.length));
     weights.set(stem, Math.log1p(count) * rarity * (names.has(stem) ? NAME_FACTOR : 1));
@@ -54,20 +54,14 @@ function weighTerms(past: readonly PastSentence[]): Map<string, number> {
   return weights;
 }
 
-function scoreOf({ text, terms }: PastSentence, weights: ReadonlyMap<string, number>): number {
-  const stems = new Set(terms.map(({ stem }) => stem));
+function scoreOf({ read }: PastSentence, weights: ReadonlyMap<string, number>): number {
+  const { counts } = read.bag;
   let sum = 0;
-  for (const stem of stems) sum += weights.get(stem)!;
+  for (const stem of counts.keys()) sum += weights.get(stem)!;
   // the constant keeps two strong words from beating a full sentence
-  return (sum / (stems.size + 3)) * (isLeaning(text) ? LEANING_FACTOR : 1);
+  return (sum / (counts.size + 3)) * (read.leans ? LEANING_FACTOR : 1);
 }
 
-function canStandAlone({ text, terms }: PastSentence): boolean {
-  return terms.length >= LEAST_TERMS && text.split(" ").length <= MOST_WORDS;
-}
-
-function isLeaning(text: string): boolean {
-  return /^["'(]|^(?:He|She|It|They|This|That|These|Those|But|And|So|Then|His|Her|Its|Their)\b|\?["')]*$/.test(
-    text,
-  );
+function canStandAlone({ read }: PastSentence): boolean {
+  return read.terms.length >= LEAST_TERMS && read.words <= MOST_WORDS;
 }

@@ -88,7 +88,8 @@ describe("the prompt", () => {
   it("reports every token, and what was left out", () => {
     const small = new ContextWindow(byteTokenizer, 400);
     const turns = Array.from({ length: 20 }, (_, i) => turn("You wait.", `Turn ${i} passes by.`));
-    const { report, tokens } = small.build(request({ turns }));
+    const { tokens } = small.build(request({ turns }));
+    const report = small.explain(request({ turns }));
     expect(report.pieces.reduce((sum, piece) => sum + piece.tokens, 0)).toBe(tokens.length);
     expect(report.promptTokens).toBe(tokens.length);
     expect(report.pieces.find((piece) => piece.state === "left out")?.text).toMatch(
@@ -194,7 +195,8 @@ describe("the budget", () => {
       fc.property(anyRequest, fc.integer({ min: 256, max: 2048 }), (any, positions) => {
         const window = new ContextWindow(byteTokenizer, positions);
         const inserted = [...any.inserted, ...window.recall(any)];
-        const { tokens, prefix, history, report } = window.build({ ...any, inserted });
+        const { tokens, prefix, history } = window.build({ ...any, inserted });
+        const report = window.explain({ ...any, inserted });
         expect(tokens.length + window.replyTokens).toBeLessThanOrEqual(positions);
         expect(tokens.slice(0, prefix.length)).toEqual(prefix);
         expect(history.length).toBeLessThanOrEqual(tokens.length);

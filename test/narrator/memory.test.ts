@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { BracketLine, NarrationRequest, StoryTurn } from "../../src/game/ports.ts";
 import { loadTokenizer } from "../../src/model/tokenizer.ts";
 import type { Tokenizer } from "../../src/model/types.ts";
-import { Bm25 } from "../../src/narrator/bm25.ts";
+import { Bm25, bagOf } from "../../src/narrator/bm25.ts";
 import { ContextWindow } from "../../src/narrator/context-window.ts";
 import { stemOf, termsOf } from "../../src/narrator/terms.ts";
 import { byteTokenizer } from "./byte-tokenizer.ts";
@@ -104,7 +104,7 @@ describe("terms", () => {
 });
 
 it("BM25 gives the figures of its formula", () => {
-  const index = new Bm25([["a", "b"], ["a", "c", "c", "d"], ["e"]]);
+  const index = new Bm25([["a", "b"], ["a", "c", "c", "d"], ["e"]].map(bagOf));
   expect(index.weightOf("c")).toBeCloseTo(Math.log(1 + 2.5 / 1.5), 12);
   const norm = 1.2 * (1 - 0.75 + (0.75 * 4) / (7 / 3));
   expect(index.score(new Map([["c", 1]]), 1)).toBeCloseTo(
@@ -129,9 +129,10 @@ describe.each([
     const built = window.build({ ...asked, inserted: recalled });
     const prompt = tokenizer.decode(built.tokens);
     expect(prompt.indexOf(`[Earlier: ${FACT}]`)).toBeGreaterThan(prompt.indexOf("cold"));
-    const piece = built.report.pieces.find(({ text }) => text === `[Earlier: ${FACT}]`);
+    const { pieces } = window.explain({ ...asked, inserted: recalled });
+    const piece = pieces.find(({ text }) => text === `[Earlier: ${FACT}]`);
     expect(piece).toMatchObject({ source: "recalled", state: "included", reason: "from turn 5" });
-    expect(built.report.pieces.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(built.tokens.length);
+    expect(pieces.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(built.tokens.length);
   });
 
   it.each(["You wait.", "You sing a song about summer.", "You look around.", "You go on.", 'You say "Yes."'])(
@@ -163,7 +164,7 @@ describe.each([
 describe("the summary", () => {
   const window = new ContextWindow(byteTokenizer, 2400);
   const summaryOf = (asked: NarrationRequest) =>
-    window.build(asked).report.pieces.find(({ source }) => source === "summary")?.text;
+    window.explain(asked).pieces.find(({ source }) => source === "summary")?.text;
 
   it("is not there while the whole story can be read", () => {
     expect(summaryOf(request(story.slice(0, 3), "You wait."))).toBeUndefined();
@@ -192,7 +193,7 @@ describe("the summary", () => {
     const seen: { start: string; summary: string | undefined }[] = [];
     for (let told = 20; told < 60; told++) {
       const asked = request(story.slice(0, told), "You wait.");
-      const { pieces } = window.build(asked).report;
+      const { pieces } = window.explain(asked);
       const start = pieces.find(({ reason }) => reason === "older than the window")?.text ?? "";
       seen.push({ start, summary: summaryOf(asked) });
     }
@@ -237,7 +238,9 @@ describe("the author's note", () => {
 it("the lines before an action never crowd it out, the first ones first served", () => {
   const lines = Array.from({ length: 30 }, (_, i) => ({ name: `Note ${i}`, text: "x".repeat(40) }));
   const window = new ContextWindow(byteTokenizer, 1024);
-  const { tokens, report } = window.build(request([], "You wait.", { inserted: lines }));
+  const asked = request([], "You wait.", { inserted: lines });
+  const { tokens } = window.build(asked);
+  const report = window.explain(asked);
   expect(byteTokenizer.decode(tokens)).toContain("[Note 0: ");
   expect(byteTokenizer.decode(tokens)).toMatch(/> You wait\.\n$/);
   const leftOut = report.pieces.filter(({ reason }) => reason === "no room before the action");
