@@ -116,12 +116,14 @@ class Run:
         self.eot = vocabulary["<|endoftext|>"]
         start = load_model(options.start) if options.start else GPT2(shape_of(config, len(vocabulary)))
         self.model = start.to(self.device)
+        count = options.threads if self.device == "cpu" else 1
+        self.pool = ThreadPoolExecutor(count) if count > 1 else None
         self.build_optimizers()
         self.build_data()
         self.step, self.seen, self.average = 0, 0, Average(self.model)
         spent = self.resume()
         self.clock = Clock(options.minutes or self.plan["minutes"], spent, parse_deadline(options.deadline))
-        self.build_workers()
+        self.build_workers(count)
         self.stopped = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
@@ -136,7 +138,7 @@ class Run:
         chosen = {id(p) for p in matrices}
         rest = [p for p in self.model.parameters() if id(p) not in chosen]
         self.optimizers = [
-            Muon(matrices, self.plan["muon"], decay=self.plan["decay"]),
+            Muon(matrices, self.plan["muon"], decay=self.plan["decay"], workers=self.pool),
             torch.optim.AdamW(rest, lr=self.plan["adam"], betas=(0.9, 0.95), weight_decay=0.0),
         ]
 
@@ -148,15 +150,13 @@ class Run:
         self.main, self.late = (Mixture(groups, plan[part], *about) for part in ("main", "late"))
         self.rng = np.random.default_rng(self.config["seed"])
 
-    def build_workers(self):
+    def build_workers(self, count):
         """One worker on a GPU, one per core on a CPU."""
         teacher = None
         if self.options.teacher:
             teacher = load_model(self.options.teacher).to(self.device).eval()
         terms = Terms(self.plan["z"], self.plan["unlikelihood"], self.plan["distill"] if teacher else 0.0)
-        count = self.options.threads if self.device == "cpu" else 1
         self.workers = [Worker(self.model, terms, self.device, teacher) for _ in range(count)]
-        self.pool = ThreadPoolExecutor(count) if count > 1 else None
 
     def resume(self):
         """Takes up WORK/run/state.pt; gives the seconds already spent."""
