@@ -1,4 +1,5 @@
 /** Our side of the comparison: an imported model, opened and sampled as the narrator does. */
+import { generateWith } from "../src/model/benchmark.ts";
 import { openModel } from "../src/model/onnx-model.ts";
 import { createRng } from "../src/narrator/rng.ts";
 import { sampleToken } from "../src/narrator/sampling/chain.ts";
@@ -15,17 +16,10 @@ async function open({ model: folder, threads }: Contest): Promise<Contestant> {
   const rng = createRng(1);
   return {
     loadMs,
-    async generate(prompt, steps) {
-      const tokens = [...prompt];
-      const times: number[] = [];
-      while (times.length < steps) {
-        const logits = await sequence.evaluate(tokens);
-        const state = { history: tokens, banned: [] };
-        tokens.push(sampleToken(logits, settings, classes, state, rng).token);
-        times.push(performance.now());
-      }
-      return times;
-    },
+    generate: generateWith(sequence, (logits, tokens) => {
+      const state = { history: tokens, banned: [] };
+      return sampleToken(logits, settings, classes, state, rng).token;
+    }),
   };
 }
 

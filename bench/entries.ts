@@ -1,5 +1,5 @@
 /** Who takes part in the side-by-side comparison, with which weights, and how their files are made. */
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { importModel } from "../src/model/import.ts";
 import type { Quantization } from "../src/model/model-folder.ts";
@@ -55,7 +55,6 @@ function transformersJs(type: ExportType): Entry {
     type,
     async write(source, scratch) {
       const path = join(scratch, "export");
-      await mkdir(path, { recursive: true });
       await writeOptimumExport(source, path, type);
       return { path, sizeMb: await sizeMbOf(join(path, "onnx", EXPORT_FILES[type])) };
     },

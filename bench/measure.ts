@@ -2,7 +2,16 @@
  * Measures one model folder and prints the figures as JSON. Run by bench.ts in a process of its own, so that peak memory
  * belongs to one model only.
  */
-import { median, medianStepMs, peakRssMb, randomTokens, timeOf } from "../src/model/benchmark.ts";
+import {
+  DECODE_STEPS,
+  firstAgain,
+  generateWith,
+  median,
+  peakRssMb,
+  randomTokens,
+  timeGeneration,
+  timeOf,
+} from "../src/model/benchmark.ts";
 import { openModel } from "../src/model/onnx-model.ts";
 import type { LanguageModel, Sequence } from "../src/model/types.ts";
 
@@ -27,14 +36,13 @@ const COLD_TOKENS = 700;
 const WARM_PAST = 900;
 const WARM_TOKENS = 32;
 const ROUNDS = 5;
-const BRANCH_STEPS = 16;
 
 async function measure(folder: string): Promise<Figures> {
   const start = performance.now();
   const model = await openModel(folder);
   const loadMs = performance.now() - start;
   const sequence = await model.createSequence();
-  await sequence.evaluate(randomTokens(model, 40, 0));
+  await sequence.evaluate(randomTokens(model.info.vocabularySize, 40, 0));
   const rounds: Round[] = [];
   for (let round = 1; round <= ROUNDS; round++) rounds.push(await measureRound(model, sequence, round));
   const medianOf = (key: keyof Round) => median(rounds.map((round) => round[key]));
@@ -67,18 +75,21 @@ interface Round {
 }
 
 async function measureRound(model: LanguageModel, sequence: Sequence, round: number): Promise<Round> {
-  const tokens = randomTokens(model, model.info.positions, round);
+  const tokens = randomTokens(model.info.vocabularySize, model.info.positions, round);
+  const generate = generateWith(sequence, firstAgain);
+  const stepMs = async (past: number) =>
+    (await timeGeneration(generate, tokens.slice(0, past), DECODE_STEPS)).stepMs;
   const coldFirstTokenMs = await timeOf(() => sequence.evaluate(tokens.slice(0, COLD_TOKENS)));
   await sequence.evaluate(tokens.slice(0, WARM_PAST));
   const warmFirstTokenMs = await timeOf(() => sequence.evaluate(tokens.slice(0, WARM_PAST + WARM_TOKENS)));
   return {
     coldFirstTokenMs,
     warmFirstTokenMs,
-    step960Ms: await medianStepMs(sequence, tokens, 960),
-    step512Ms: await medianStepMs(sequence, tokens, 512),
+    step960Ms: await stepMs(960),
+    step512Ms: await stepMs(512),
     branchSteps1Ms: await branchStepMs(sequence, tokens.slice(0, 512), 1),
     branchSteps4Ms: await branchStepMs(sequence, tokens.slice(0, 512), 4),
-    step64Ms: await medianStepMs(sequence, tokens, 64),
+    step64Ms: await stepMs(64),
   };
 }
 
@@ -87,7 +98,7 @@ async function branchStepMs(sequence: Sequence, past: readonly number[], count: 
   await sequence.evaluate(past);
   const branches = await sequence.branch!(count);
   const times: number[] = [];
-  for (let step = 0; step < BRANCH_STEPS; step++)
+  for (let step = 0; step < DECODE_STEPS; step++)
     times.push(await timeOf(() => branches.step(past.slice(step, step + count))));
   await branches.dispose();
   return median(times);

@@ -2,6 +2,7 @@
  * Float weights as llama.cpp stores them: plain, or in blocks of 32 with a half-precision scale.
  * Format: https://github.com/ggml-org/llama.cpp/blob/master/ggml/src/ggml-common.h (block_q8_0, block_q4_0)
  */
+import { extremeOf } from "../../src/model/quantize.ts";
 
 export type GgufType = "f32" | "q8_0" | "q4_0";
 
@@ -41,13 +42,6 @@ function writeBlock4(block: Float32Array, target: Buffer, at: number): void {
   const level = (i: number) => (scale === 0 ? 8 : Math.min(15, Math.floor(block[i]! / scale + 8.5)));
   target.writeUInt16LE(toFloat16(scale), at);
   for (let i = 0; i < BLOCK / 2; i++) target[at + 2 + i] = level(i) | (level(i + BLOCK / 2) << 4);
-}
-
-/** The weight farthest from zero, with its sign. */
-function extremeOf(block: Float32Array): number {
-  let extreme = 0;
-  for (const weight of block) if (Math.abs(weight) > Math.abs(extreme)) extreme = weight;
-  return extreme;
 }
 
 const float = new Float32Array(1);

@@ -4,6 +4,7 @@
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 import { type FileHandle, open } from "node:fs/promises";
+import { BYTE_LETTERS } from "../../src/model/byte-letters.ts";
 import { type Checkpoint, type LinearName, linearShape, transposed, withCheckpoint } from "./checkpoint.ts";
 import { encodedBytes, encodeWeights, GGUF_TYPES, type GgufType } from "./gguf-blocks.ts";
 
@@ -33,7 +34,7 @@ export async function writeGguf(sourceDir: string, path: string, type: GgufType)
     const tensors = [...tensorsOf(checkpoint, type)];
     const file = await open(path, "w");
     try {
-      await file.write(padded(header(checkpoint, tensors, type)));
+      await writeAll(file, padded(header(checkpoint, tensors, type)));
       for (const tensor of tensors)
         await writeAll(file, padded(encodeWeights(await tensor.read(), tensor.type)));
     } finally {
@@ -93,7 +94,7 @@ function header({ config }: Checkpoint, tensors: readonly Tensor[], type: GgufTy
     entry("gpt2.feed_forward_length", UINT32, uint32(config.innerWidth)),
     entry("gpt2.block_count", UINT32, uint32(config.layers)),
     entry("gpt2.attention.head_count", UINT32, uint32(config.heads)),
-    entry("gpt2.attention.layer_norm_epsilon", FLOAT32, float32(1e-5)),
+    entry("gpt2.attention.layer_norm_epsilon", FLOAT32, float32(config.layerNormEpsilon)),
     entry("tokenizer.ggml.model", STRING, text("gpt2")),
     entry("tokenizer.ggml.pre", STRING, text("gpt-2")),
     entry("tokenizer.ggml.tokens", ARRAY, array(STRING, tokens.map(text))),
@@ -122,11 +123,7 @@ function describe(tensors: readonly Tensor[]): Buffer[] {
 
 /** The 256 bytes as GPT-2 writes them, then one merged pair (tables without any are refused), then names without meaning. */
 function tokenText(id: number): string {
-  if (id === 256) return "et";
-  if (id > 256) return `<${id}>`;
-  const isVisible = (id > 32 && id < 127) || (id > 160 && id !== 173);
-  if (isVisible) return String.fromCharCode(id);
-  return String.fromCharCode(256 + (id <= 32 ? id : id <= 160 ? id - 94 : 67));
+  return BYTE_LETTERS[id] ?? (id === 256 ? "et" : `<${id}>`);
 }
 
 const entry = (key: string, type: number, value: Buffer) => Buffer.concat([text(key), uint32(type), value]);

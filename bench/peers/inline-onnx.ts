@@ -4,14 +4,16 @@
  * Format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
  */
 import { writeFile } from "node:fs/promises";
+import {
+  modelMessage,
+  nodeMessage,
+  type OnnxAttributes,
+  type OnnxDimension,
+  type OnnxType,
+  tensorMessage,
+  valueMessage,
+} from "../../src/model/onnx-messages.ts";
 import { ProtoMessage } from "../../src/model/protobuf.ts";
-
-/** Numbers of TensorProto.DataType. */
-const TYPES = { float: 1, uint8: 2, int8: 3, int64: 7 } as const;
-export type InlineType = keyof typeof TYPES;
-
-/** A float attribute must be marked; numbers alone are integers. */
-export type Attributes = Readonly<Record<string, number | readonly number[] | { readonly float: number }>>;
 
 export class InlineOnnx {
   readonly #nodes = new ProtoMessage();
@@ -20,32 +22,30 @@ export class InlineOnnx {
   readonly #constants = new Set<string>();
   #names = 0;
 
-  input(name: string, type: InlineType, dimensions: readonly (number | string)[]): void {
-    this.#values.message(11, valueInfo(name, type, dimensions));
+  input(name: string, type: OnnxType, dimensions: readonly OnnxDimension[]): void {
+    this.#values.message(11, valueMessage(name, type, dimensions));
   }
 
-  output(name: string, type: InlineType, dimensions: readonly (number | string)[]): void {
-    this.#values.message(12, valueInfo(name, type, dimensions));
+  output(name: string, type: OnnxType, dimensions: readonly OnnxDimension[]): void {
+    this.#values.message(12, valueMessage(name, type, dimensions));
   }
 
   /** An operator with one output, whose name it returns. */
-  node(op: string, inputs: readonly string[], attributes: Attributes = {}, output = this.name()): string {
+  node(op: string, inputs: readonly string[], attributes: OnnxAttributes = {}, output = this.name()): string {
     this.#add(op, inputs, [output], attributes);
     return output;
   }
 
   /** An operator with `count` outputs. */
-  nodes(op: string, inputs: readonly string[], count: number, attributes: Attributes = {}): string[] {
+  nodes(op: string, inputs: readonly string[], count: number, attributes: OnnxAttributes = {}): string[] {
     const outputs = Array.from({ length: count }, () => this.name());
     this.#add(op, inputs, outputs, attributes);
     return outputs;
   }
 
-  tensor(name: string, type: InlineType, dimensions: readonly number[], values: ArrayBufferView): string {
-    const proto = new ProtoMessage();
-    for (const dimension of dimensions) proto.int(1, dimension);
+  tensor(name: string, type: OnnxType, dimensions: readonly number[], values: ArrayBufferView): string {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.#tensors.message(5, proto.int(2, TYPES[type]).text(8, name).bytes(9, bytes));
+    this.#tensors.message(5, tensorMessage(name, type, dimensions).bytes(9, bytes));
     return name;
   }
 
@@ -70,10 +70,7 @@ export class InlineOnnx {
   async write(path: string): Promise<void> {
     const graph = new ProtoMessage().fieldsOf(this.#nodes).text(2, "gpt2");
     graph.fieldsOf(this.#tensors).fieldsOf(this.#values);
-    const model = new ProtoMessage().int(1, 10).text(2, "bench").message(7, graph);
-    model.message(8, new ProtoMessage().int(2, 21));
-    model.message(8, new ProtoMessage().text(1, "com.microsoft").int(2, 1));
-    await writeFile(path, model.toBytes());
+    await writeFile(path, modelMessage("bench", graph).toBytes());
   }
 
   #once(name: string, store: (name: string) => string): string {
@@ -82,31 +79,8 @@ export class InlineOnnx {
     return store(name);
   }
 
-  #add(op: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes): void {
-    const proto = new ProtoMessage();
-    for (const input of inputs) proto.text(1, input);
-    for (const output of outputs) proto.text(2, output);
-    proto.text(3, `${op}_${this.name()}`).text(4, op);
-    for (const [name, value] of Object.entries(attributes)) proto.message(5, attribute(name, value));
-    if (op === "MatMulNBits") proto.text(7, "com.microsoft");
-    this.#nodes.message(1, proto);
+  #add(op: string, inputs: readonly string[], outputs: readonly string[], attributes: OnnxAttributes): void {
+    const node = { op, inputs, attributes, microsoft: op === "MatMulNBits" };
+    this.#nodes.message(1, nodeMessage(node, outputs, this.name()));
   }
-}
-
-function attribute(name: string, value: Attributes[string]): ProtoMessage {
-  const proto = new ProtoMessage().text(1, name);
-  if (typeof value === "number") return proto.int(3, value).int(20, 2);
-  if ("float" in value) return proto.float(2, value.float).int(20, 1);
-  for (const item of value) proto.int(8, item);
-  return proto.int(20, 7);
-}
-
-function valueInfo(name: string, type: InlineType, dimensions: readonly (number | string)[]): ProtoMessage {
-  const shape = new ProtoMessage();
-  for (const dimension of dimensions) {
-    const proto = new ProtoMessage();
-    shape.message(1, typeof dimension === "string" ? proto.text(2, dimension) : proto.int(1, dimension));
-  }
-  const tensor = new ProtoMessage().int(1, TYPES[type]).message(2, shape);
-  return new ProtoMessage().text(1, name).message(2, new ProtoMessage().message(1, tensor));
 }

@@ -8,7 +8,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Checkpoint, type LinearName, linearShape, withCheckpoint } from "./checkpoint.ts";
 import { InlineOnnx } from "./inline-onnx.ts";
-import { addMatrix, type ExportType } from "./optimum-linear.ts";
+import { addProduct, type ExportType } from "./optimum-linear.ts";
 
 /** What transformers.js calls the file of each precision. */
 export const EXPORT_FILES: Readonly<Record<ExportType, string>> = {
@@ -72,7 +72,12 @@ async function addDecoder(build: Build): Promise<void> {
   }
   const last = await addNorm(build, "ln_f", stream);
   const head = { values: table, outputs: vocabularySize, inputs: width, outputStride: width, inputStride: 1 };
-  graph.node("Identity", [addMatrix(graph, build.type, "lm_head", last, head)], {}, "logits");
+  graph.node(
+    "Identity",
+    [addProduct(graph, build.type, { name: "lm_head", input: last, matrix: head })],
+    {},
+    "logits",
+  );
 }
 
 /** [B or 1, 1, T, P + T]: 0 where a position may look, the lowest float elsewhere. */
@@ -142,7 +147,10 @@ async function addNorm({ graph, config, weights }: Build, name: string, input: s
     const values = await weights.read(`${name}.${part}`, [config.width]);
     parts.push(graph.tensor(`${name}.${part}`, "float", [config.width], values));
   }
-  return graph.node("LayerNormalization", [input, ...parts], { axis: -1, epsilon: { float: 1e-5 } });
+  return graph.node("LayerNormalization", [input, ...parts], {
+    axis: -1,
+    epsilon: { float: config.layerNormEpsilon },
+  });
 }
 
 async function addLinear(build: Build, layer: number, linear: LinearName, input: string): Promise<string> {
@@ -151,7 +159,7 @@ async function addLinear(build: Build, layer: number, linear: LinearName, input:
   const [inputs, outputs] = linearShape(config, linear);
   const values = await weights.read(`${name}.weight`, [inputs, outputs]);
   const matrix = { values, outputs, inputs, outputStride: 1, inputStride: outputs };
-  const product = addMatrix(graph, type, name, input, matrix);
+  const product = addProduct(graph, type, { name, input, matrix });
   const bias = graph.tensor(
     `${name}.bias`,
     "float",

@@ -8,39 +8,28 @@ export type ExportType = "fp32" | "q8" | "q4";
 /** ONNX Runtime's accuracy level that multiplies int8 with int8. */
 const INT8_ACCURACY = 4;
 
-/** Adds input x matrix and returns the name of the product. */
-export function addMatrix(
-  graph: InlineOnnx,
-  type: ExportType,
-  name: string,
-  input: string,
-  matrix: WeightMatrix,
-): string {
-  if (type === "q4") return addBlocks(graph, name, input, matrix);
-  const values = byInputs(matrix);
-  return type === "q8"
-    ? addDynamic(graph, name, input, matrix, values)
-    : addPlain(graph, name, input, matrix, values);
+/** A product of the values called `input` with a matrix; `name` is what its tensors' names begin with. */
+export interface Product {
+  readonly name: string;
+  readonly input: string;
+  readonly matrix: WeightMatrix;
 }
 
-function addPlain(
-  graph: InlineOnnx,
-  name: string,
-  input: string,
-  { inputs, outputs }: WeightMatrix,
-  values: Float32Array,
-): string {
-  return graph.node("MatMul", [input, graph.tensor(`${name}.weight`, "float", [inputs, outputs], values)]);
+/** Adds a product and returns its name. */
+export function addProduct(graph: InlineOnnx, type: ExportType, product: Product): string {
+  if (type === "q4") return addBlocks(graph, product);
+  return type === "q8" ? addDynamic(graph, product) : addPlain(graph, product);
+}
+
+function addPlain(graph: InlineOnnx, { name, input, matrix }: Product): string {
+  const shape = [matrix.inputs, matrix.outputs];
+  return graph.node("MatMul", [input, graph.tensor(`${name}.weight`, "float", shape, byInputs(matrix))]);
 }
 
 /** Inputs are quantised at run time with one scale for all, weights with one for each output. */
-function addDynamic(
-  graph: InlineOnnx,
-  name: string,
-  input: string,
-  { inputs, outputs }: WeightMatrix,
-  values: Float32Array,
-): string {
+function addDynamic(graph: InlineOnnx, { name, input, matrix }: Product): string {
+  const { inputs, outputs } = matrix;
+  const values = byInputs(matrix);
   const scales = new Float32Array(outputs);
   for (let i = 0; i < values.length; i++)
     scales[i % outputs] = Math.max(scales[i % outputs]!, Math.abs(values[i]!) / 127);
@@ -53,7 +42,7 @@ function addDynamic(
   return graph.node("Mul", [graph.node("Cast", [product], { to: 1 }), unit]);
 }
 
-function addBlocks(graph: InlineOnnx, name: string, input: string, matrix: WeightMatrix): string {
+function addBlocks(graph: InlineOnnx, { name, input, matrix }: Product): string {
   const { inputs, outputs } = matrix;
   const blockSize = blockSizeOf(inputs, 4);
   const { quants, scales } = quantize(matrix, 4);

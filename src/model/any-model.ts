@@ -2,7 +2,6 @@
  * Models of either kind behind one door: imported ones run on our own graph, the fast path; exported decoders run as they
  * are. What differs between them ends here.
  */
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type ExportedFolder,
@@ -12,6 +11,7 @@ import {
 } from "./exported/exported-folder.ts";
 import { loadExportedTokenizer } from "./exported/exported-tokenizer.ts";
 import { readJsonFile } from "./json-file.ts";
+import { isFile } from "./model-files.ts";
 import { CONFIG_FILE, type ModelFolder, readModelFolder, TOKENIZER_FILE } from "./model-folder.ts";
 import { loadTokenizer } from "./tokenizer.ts";
 import type { Tokenizer } from "./types.ts";
@@ -44,11 +44,4 @@ export function loadAnyTokenizer(folder: AnyFolder): Promise<Tokenizer> {
 
 function hasManifest(json: unknown): boolean {
   return typeof json === "object" && json !== null && "brasslamp" in json;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (file) => file.isFile(),
-    () => false,
-  );
 }

@@ -2,12 +2,13 @@
  * Finds models by name: those that come with the package and those the player imported. A name is a slug and never a path;
  * a player's model hides a built-in one of the same name.
  */
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { dataFolder } from "../shared/data-folder.ts";
 import { AppError, messageOf } from "../shared/errors.ts";
 import { findNearest } from "../shared/nearest.ts";
 import { isExported, readAnyFolder } from "./any-model.ts";
+import { isFile } from "./model-files.ts";
 import { CONFIG_FILE } from "./model-folder.ts";
 import { BUILT_IN_MODELS } from "./package-paths.ts";
 import type { ModelInfo } from "./types.ts";
@@ -82,13 +83,6 @@ function isModelName(name: string): boolean {
 
 async function isModel(dir: string): Promise<boolean> {
   return isFile(join(dir, CONFIG_FILE));
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (file) => file.isFile(),
-    () => false,
-  );
 }
 
 async function requireModel(dir: string): Promise<string> {

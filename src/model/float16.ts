@@ -1,11 +1,14 @@
 /** Half-precision numbers, IEEE 754 binary16, as float32. */
 
-/** An output of a graph: float32 as it is; float16 given as bits (Node before 24) or as numbers. Throws RangeError for anything else. */
-export function toFloats(data: unknown): Float32Array {
-  if (data instanceof Float32Array) return data;
-  if (data instanceof Uint16Array) return Float32Array.from(data, float16Value);
+/**
+ * The numbers of an output from place `first` on: float32 as they are; float16 given as bits (Node before 24) or as numbers.
+ * Throws RangeError for anything else.
+ */
+export function toFloats(data: unknown, first = 0): Float32Array {
+  if (data instanceof Float32Array) return data.subarray(first);
+  if (data instanceof Uint16Array) return Float32Array.from(data.subarray(first), float16Value);
   if (ArrayBuffer.isView(data) && data.constructor.name === "Float16Array")
-    return Float32Array.from(data as unknown as ArrayLike<number>);
+    return Float32Array.from((data as unknown as Float32Array).subarray(first));
   throw new RangeError("an output is neither float32 nor float16");
 }
 

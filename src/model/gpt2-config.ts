@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { AppError } from "../shared/errors.ts";
+import { firstProblem } from "./json-file.ts";
 
 const size = (most: number) => z.int().min(1).max(most);
 
@@ -61,9 +62,9 @@ export interface Gpt2Config {
 /** Reads a parsed `config.json`; `path` is for messages. Throws `model.corrupt`, `model.unsupported`. */
 export function parseGpt2Config(json: unknown, path: string): Gpt2Config {
   if (modelTypeOf(json) !== "gpt2")
-    throw unsupported(path, `it is a model of type "${modelTypeOf(json)}", not gpt2`);
+    throw unsupported(path, `it is a model of type "${String(modelTypeOf(json)).slice(0, 64)}", not gpt2`);
   const parsed = gpt2Schema.safeParse(json);
-  if (!parsed.success) throw corrupt(path, z.prettifyError(parsed.error));
+  if (!parsed.success) throw corrupt(path, firstProblem(parsed.error));
   const config = parsed.data;
   if (config.scale_attn_by_inverse_layer_idx)
     throw unsupported(path, "scale_attn_by_inverse_layer_idx is true");

@@ -4,92 +4,74 @@
  */
 import { join } from "node:path";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { AppError, messageOf } from "../shared/errors.ts";
-import { closed } from "./closed-error.ts";
+import { AppError } from "../shared/errors.ts";
+import type { CachedGraph } from "./cached-graph.ts";
 import { GRAPH_NAMES } from "./graph-context.ts";
 import { type CacheShape, KvCache } from "./kv-cache.ts";
 import { GRAPH_FILE, type ModelFolder } from "./model-folder.ts";
 import { checkExternalData } from "./onnx-check.ts";
-import { createRuntimeSession, type RuntimeOptions } from "./onnx-runtime.ts";
+import type { RuntimeOptions } from "./onnx-runtime.ts";
 import { nextTokens, type RunInputs } from "./run-inputs.ts";
+import { type NativeWork, RuntimeSession, runFailed } from "./runtime-session.ts";
+import { sliceTokensOf } from "./slice-tokens.ts";
 import type { TokenId } from "./types.ts";
 
-/** Wraps each piece of native work, so that a host can see when it is safe to end the thread. */
-export type NativeWork = <T>(work: () => Promise<T>) => Promise<T>;
-
-export type SessionOptions = RuntimeOptions;
-
-export class Gpt2Session {
+export class Gpt2Session implements CachedGraph<KvCache> {
   readonly limits: { readonly positions: number; readonly vocabularySize: number };
+  readonly sliceTokens: number;
   readonly #cacheShape: CacheShape;
-  readonly #session: InferenceSession;
-  readonly #native: NativeWork;
-  #last: Promise<unknown> = Promise.resolve();
-  #closed = false;
+  readonly #runtime: RuntimeSession;
 
-  private constructor(folder: ModelFolder, session: InferenceSession, native: NativeWork) {
-    const { layers, heads, width, positions, vocabularySize } = folder.config;
+  private constructor({ config, info }: ModelFolder, runtime: RuntimeSession) {
+    const { layers, heads, width, positions, vocabularySize } = config;
     this.limits = { positions, vocabularySize };
+    this.sliceTokens = sliceTokensOf(info.parameters);
     // Branches keep their rows in the sequence's cache, up to `positions` of them together.
     this.#cacheShape = { layers, heads, headSize: width / heads, rows: 2 * positions };
-    this.#session = session;
-    this.#native = native;
+    this.#runtime = runtime;
   }
 
   /** Loads the graph of a folder. Throws `model.corrupt` when onnxruntime refuses it or it is of another shape. */
-  static async open(folder: ModelFolder, options: SessionOptions, native: NativeWork): Promise<Gpt2Session> {
+  static async open(folder: ModelFolder, options: RuntimeOptions, native: NativeWork): Promise<Gpt2Session> {
     const path = join(folder.dir, GRAPH_FILE);
     await checkExternalData(path);
-    const session = await native(() => createRuntimeSession(path, options));
-    checkGraph(session, folder);
-    return new Gpt2Session(folder, session, native);
+    return RuntimeSession.open(path, options, native, (runtime) => {
+      checkGraph(runtime.metadata, folder);
+      return new Gpt2Session(folder, runtime);
+    });
   }
 
   createCache(): KvCache {
     return new KvCache(this.#cacheShape);
   }
 
-  /**
-   * Evaluates T tokens after those in `cache`, adds their rows to it and returns the logits of positions
-   * `logitsFrom` to T - 1, [N, V]. Negative `logitsFrom` counts from the end. Throws `model.closed`, `model.failed`.
-   */
   async run(cache: KvCache, tokens: readonly TokenId[], logitsFrom: number): Promise<Float32Array> {
     return this.runRows(cache, nextTokens(cache, tokens, logitsFrom));
   }
 
   /** The same for rows that see each other and the cache as their inputs say. */
   async runRows(cache: KvCache, inputs: RunInputs): Promise<Float32Array> {
-    const result = this.#last.then(() => this.#run(cache, inputs));
-    this.#last = result.catch(() => {});
-    return result;
+    return this.#runtime.run(
+      () => buildFeeds(cache, inputs),
+      (outputs) => {
+        cache.append(inputs.tokens.length, (layer) => floatsOf(outputs[GRAPH_NAMES.newRows(layer)]));
+        return floatsOf(outputs[GRAPH_NAMES.logits]);
+      },
+    );
   }
 
-  /** Waits for the running evaluation and frees the model. Further runs throw `model.closed`. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#last;
-    await this.#session.release();
-  }
-
-  async #run(cache: KvCache, inputs: RunInputs): Promise<Float32Array> {
-    if (this.#closed) throw closed();
-    const feeds = buildFeeds(cache, inputs);
-    const outputs = await this.#native(() => this.#session.run(feeds)).catch((error: unknown) => {
-      throw error instanceof AppError ? error : runFailed(error);
-    });
-    cache.append(inputs.tokens.length, (layer) => floatsOf(outputs[GRAPH_NAMES.newRows(layer)]));
-    return floatsOf(outputs[GRAPH_NAMES.logits]);
+  close(): Promise<void> {
+    return this.#runtime.close();
   }
 }
 
 /** Compares what the graph says of itself with config.json, so that no run meets a cache of the wrong shape. */
-function checkGraph(session: InferenceSession, folder: ModelFolder): void {
+function checkGraph(graph: RuntimeSession["metadata"], folder: ModelFolder): void {
   const { layers, heads, width, vocabularySize } = folder.config;
-  const past = shapeOf(session.inputMetadata, GRAPH_NAMES.pastKey(layers - 1));
-  const logits = shapeOf(session.outputMetadata, GRAPH_NAMES.logits);
+  const past = shapeOf(graph.inputMetadata, GRAPH_NAMES.pastKey(layers - 1));
+  const logits = shapeOf(graph.outputMetadata, GRAPH_NAMES.logits);
   const fits =
-    session.inputNames.length === 4 + 2 * layers &&
+    graph.inputMetadata.length === 4 + 2 * layers &&
     past?.[1] === heads &&
     past[3] === width / heads &&
     logits?.[2] === vocabularySize;
@@ -135,11 +117,4 @@ function int64(values: readonly number[], dimensions: readonly number[]): Tensor
 function floatsOf(tensor: Tensor | undefined): Float32Array {
   if (tensor?.data instanceof Float32Array) return tensor.data;
   throw runFailed("an output is missing");
-}
-
-function runFailed(error: unknown): AppError {
-  return new AppError("model.failed", `The model could not be evaluated: ${messageOf(error)}`, {
-    hint: "Check the model's files with: brasslamp models verify",
-    cause: error,
-  });
 }

@@ -2,12 +2,13 @@
  * The weights of a GPT-2 in a Hugging Face folder, whatever their file layout: one `model.safetensors` or shards with an
  * index, names with or without the `transformer.` prefix, tied or separate output layer. Checks every shape.
  */
-import { access, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../shared/errors.ts";
 import type { Gpt2Config } from "./gpt2-config.ts";
 import { readJsonFile } from "./json-file.ts";
+import { exists } from "./model-files.ts";
 import { openSafetensors, type TensorSource } from "./safetensors.ts";
 
 const SINGLE = "model.safetensors";
@@ -105,13 +106,6 @@ function joinShards(
 
 async function closeAll(sources: Iterable<TensorSource>): Promise<void> {
   for (const source of sources) await source.close();
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function corrupt(path: string, seen: string): AppError {

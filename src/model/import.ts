@@ -3,7 +3,7 @@
  * Works in a hidden folder beside the target and renames it at the end, so that a failed import leaves nothing behind.
  */
 import { randomUUID } from "node:crypto";
-import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AppError } from "../shared/errors.ts";
 import { type Gpt2Config, parseGpt2Config } from "./gpt2-config.ts";
@@ -11,6 +11,7 @@ import { writeGpt2Graph } from "./gpt2-graph.ts";
 import { openGpt2Weights } from "./gpt2-weights.ts";
 import type { GraphContext } from "./graph-context.ts";
 import { readJsonFile } from "./json-file.ts";
+import { exists } from "./model-files.ts";
 import {
   CONFIG_FILE,
   describeFiles,
@@ -104,11 +105,7 @@ async function writeWeights(
 }
 
 async function refuseExisting(target: string): Promise<void> {
-  const exists = await access(target).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return;
+  if (!(await exists(target))) return;
   throw new AppError("model.exists", `${target} is there already.`, {
     hint: "Choose another name with --as, or remove it first: brasslamp models remove NAME",
   });

@@ -1,14 +1,18 @@
 /** Reading of the small JSON files of a model folder. */
-import { readFile, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
-import { AppError, messageOf, systemCodeOf } from "../shared/errors.ts";
+import { z } from "zod";
+import { AppError, messageOf } from "../shared/errors.ts";
+import { readTextFile } from "./model-files.ts";
 
-/** The tokenizers of the largest GPT-2s are about 4 MB. */
-const MAX_BYTES = 64 * 1024 * 1024;
+// A parsed file may take 30 times its bytes in memory, so each kind has a limit near its real size.
+/** Configurations have a few KB, indexes of shards a few hundred. */
+const MOST_BYTES = 4 * 1024 * 1024;
+/** The tokenizers of the largest models are about 35 MB. */
+export const MOST_TOKENIZER_BYTES = 40 * 1024 * 1024;
+const LONGEST_PROBLEM = 300;
 
-/** Parses a JSON file. Throws `model.missing` when there is none, `model.corrupt` when it is not JSON or over 64 MB. */
-export async function readJsonFile(path: string): Promise<unknown> {
-  const text = await readTextFile(path);
+/** Parses a JSON file. Throws `model.missing` when there is none, `model.corrupt` when it is not JSON or has more bytes. */
+export async function readJsonFile(path: string, mostBytes = MOST_BYTES): Promise<unknown> {
+  const text = await readTextFile(path, mostBytes);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -19,33 +23,8 @@ export async function readJsonFile(path: string): Promise<unknown> {
   }
 }
 
-async function readTextFile(path: string): Promise<string> {
-  try {
-    if ((await stat(path)).size > MAX_BYTES) throw tooLarge(path);
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw cannotRead(path, error);
-  }
-}
-
-function tooLarge(path: string): AppError {
-  return new AppError("model.corrupt", `${path} is larger than ${MAX_BYTES} bytes.`, {
-    hint: "It is not a file of a GPT-2 model.",
-  });
-}
-
-/** `model.missing` for a file that is not there, `model.unreadable` for one that cannot be read. */
-export function cannotRead(path: string, error: unknown): AppError {
-  const code = systemCodeOf(error);
-  if (code === "ENOENT" || code === "ENOTDIR") {
-    return new AppError("model.missing", `${dirname(path)} has no ${basename(path)}.`, {
-      hint: "Import the model again, or give the folder of a complete one.",
-      cause: error,
-    });
-  }
-  return new AppError("model.unreadable", `${path} cannot be read: ${messageOf(error)}.`, {
-    hint: "Check the file's permissions.",
-    cause: error,
-  });
+/** One line about the first thing that a schema found wrong; there may be millions. */
+export function firstProblem(error: z.ZodError): string {
+  const first = new z.ZodError(error.issues.slice(0, 1));
+  return z.prettifyError(first).replace(/\s+/g, " ").slice(0, LONGEST_PROBLEM);
 }

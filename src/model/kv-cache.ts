@@ -3,6 +3,7 @@
  * a copy; new rows are written in after each run. Rows lie head by head, [H, C, D], with the capacity C always the length
  * rounded up to 128, so that the same tokens are computed in the same shape whatever came before.
  */
+import { AppError } from "../shared/errors.ts";
 
 /** Rows by which the capacity grows: small enough to waste little, large enough to re-lay rarely. */
 const BUCKET_ROWS = 128;
@@ -27,12 +28,13 @@ export class KvCache {
   readonly #values: Float32Array[];
   #length = 0;
 
+  /** Throws `model.failed` when there is no memory for it. */
   constructor(shape: CacheShape) {
     this.shape = shape;
     // Zeroed memory is only claimed from the system when it is first written, so the full size costs nothing yet.
     const floats = shape.heads * shape.headSize * roundUp(shape.rows);
-    this.#keys = Array.from({ length: shape.layers }, () => new Float32Array(floats));
-    this.#values = Array.from({ length: shape.layers }, () => new Float32Array(floats));
+    this.#keys = Array.from({ length: shape.layers }, () => allocate(floats));
+    this.#values = Array.from({ length: shape.layers }, () => allocate(floats));
   }
 
   /** Rows in use (P). */
@@ -115,6 +117,17 @@ export class KvCache {
       const from = head * before * headSize;
       memory.copyWithin(head * this.capacity * headSize, from, from + kept * headSize);
     }
+  }
+}
+
+function allocate(floats: number): Float32Array {
+  try {
+    return new Float32Array(floats);
+  } catch (error) {
+    throw new AppError("model.failed", `There is no memory for ${floats} numbers of the model's cache.`, {
+      hint: "Use a smaller model, or close other programs.",
+      cause: error,
+    });
   }
 }
 

@@ -3,13 +3,12 @@
  * the quantisation and the size and SHA-256 of the other files. Reading checks sizes; `verifyModel` checks every byte.
  */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { AppError } from "../shared/errors.ts";
 import { countParameters, type Gpt2Config, parseGpt2Config } from "./gpt2-config.ts";
-import { cannotRead, readJsonFile } from "./json-file.ts";
+import { firstProblem, readJsonFile } from "./json-file.ts";
+import { hashFile, sizeOfFile } from "./model-files.ts";
 import type { ModelInfo } from "./types.ts";
 
 export const FORMAT_VERSION = 1;
@@ -75,7 +74,7 @@ export async function verifyModel(dir: string): Promise<void> {
 export async function describeFiles(dir: string): Promise<Manifest["files"]> {
   const describe = async (name: string) => {
     const path = join(dir, name);
-    return { bytes: (await stat(path)).size, sha256: await sha256OfFile(path) };
+    return { bytes: await sizeOfFile(path), sha256: await sha256OfFile(path) };
   };
   return {
     [TOKENIZER_FILE]: await describe(TOKENIZER_FILE),
@@ -86,14 +85,14 @@ export async function describeFiles(dir: string): Promise<Manifest["files"]> {
 
 async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  await hashFile(path, hash);
   return hash.digest("hex");
 }
 
 function parseManifest(json: unknown, dir: string): Manifest {
   if (typeof json !== "object" || json === null || !("brasslamp" in json)) throw notImported(dir);
   const manifest = manifestSchema.safeParse(json.brasslamp);
-  if (!manifest.success) throw corrupt(dir, `its manifest is damaged: ${z.prettifyError(manifest.error)}`);
+  if (!manifest.success) throw corrupt(dir, `its manifest is damaged: ${firstProblem(manifest.error)}`);
   if (manifest.data.formatVersion === FORMAT_VERSION) return manifest.data;
   throw new AppError(
     "model.unsupported",
@@ -103,10 +102,7 @@ function parseManifest(json: unknown, dir: string): Manifest {
 }
 
 async function checkSize(dir: string, name: string, expected: number): Promise<number> {
-  const path = join(dir, name);
-  const { size } = await stat(path).catch((error: unknown) => {
-    throw cannotRead(path, error);
-  });
+  const size = await sizeOfFile(join(dir, name));
   if (size !== expected) throw corrupt(dir, `${name} has ${size} bytes, expected ${expected}`);
   return size;
 }

@@ -13,18 +13,24 @@ import type { StopSignal } from "./stop-signal.ts";
 import { checkTokens } from "./token-check.ts";
 import type { Branches, TokenId } from "./types.ts";
 
-const MOST_BRANCHES = 8;
-
 /** What the sequence has to know of the branch it continues as. */
 export interface KeptBranch {
   readonly tokens: readonly TokenId[];
   readonly logits: Float32Array;
 }
 
+/** A token to add, and the branch that it belongs to. */
+interface Row {
+  readonly branch: number;
+  readonly token: TokenId;
+}
+
 export class OnnxBranches implements Branches {
   readonly #session: Gpt2Session;
   readonly #cache: KvCache;
+  /** Rows of the cache when the branches began, and how many of them each one follows. */
   readonly #shared: number;
+  readonly #from: readonly number[];
   readonly #tokens: readonly TokenId[][];
   /** The branch of each row of the cache behind the shared ones. */
   readonly #owners: number[] = [];
@@ -33,16 +39,18 @@ export class OnnxBranches implements Branches {
   #isOpen = true;
   #busy = false;
 
-  /** One branch for each array of `logits` (V), which hold the logits that follow the shared rows. */
+  /** Branch i follows the first `from[i]` rows; `logits[i]` (V) holds the logits that follow all of them. */
   constructor(
     session: Gpt2Session,
     cache: KvCache,
+    from: readonly number[],
     logits: readonly Float32Array[],
     onEnd: (kept: KeptBranch | undefined) => void,
   ) {
     this.#session = session;
     this.#cache = cache;
     this.#shared = cache.length;
+    this.#from = from;
     this.#tokens = logits.map(() => []);
     this.#logits = logits;
     this.#onEnd = onEnd;
@@ -53,25 +61,29 @@ export class OnnxBranches implements Branches {
   }
 
   async step(tokens: readonly (TokenId | null)[], signal?: StopSignal): Promise<readonly Float32Array[]> {
-    this.#checkStep(tokens);
-    signal?.throwIfAborted();
-    const active = tokens.flatMap((token, branch) => (token === null ? [] : [branch]));
-    if (active.length === 0) return this.#logits;
-    this.#busy = true;
-    try {
-      const added = active.map((branch) => tokens[branch]!);
-      const logits = await this.#session.runRows(this.#cache, this.#inputs(active, added));
-      this.#accept(active, added, logits);
-    } finally {
-      this.#busy = false;
-    }
+    if (tokens.length !== this.#tokens.length)
+      throw new RangeError(`${tokens.length} tokens for ${this.#tokens.length} branches`);
+    const rows = tokens.flatMap((token, branch) => (token === null ? [] : [{ branch, token }]));
+    await this.#run(rows, 0, signal);
+    return this.#logits;
+  }
+
+  async feed(
+    index: number,
+    tokens: readonly TokenId[],
+    signal?: StopSignal,
+  ): Promise<readonly Float32Array[]> {
+    if (this.#tokens[index] === undefined) throw new RangeError(`there is no branch ${index}`);
+    const rows = tokens.map((token) => ({ branch: index, token }));
+    await this.#run(rows, -1, signal);
     return this.#logits;
   }
 
   async keep(index: number): Promise<void> {
     this.#checkOpen();
     const tokens = this.#tokens[index];
-    if (tokens === undefined) throw new RangeError(`there is no branch ${index}`);
+    if (tokens === undefined || this.#from[index] !== this.#shared)
+      throw new RangeError(`the sequence cannot go on as branch ${index}`);
     const rows = this.#owners.flatMap((owner, i) => (owner === index ? [this.#shared + i] : []));
     this.#cache.compact(this.#shared, rows);
     this.#end({ tokens, logits: this.#logits[index]! });
@@ -94,40 +106,65 @@ export class OnnxBranches implements Branches {
     this.#onEnd(kept);
   }
 
-  #inputs(active: readonly number[], tokens: readonly TokenId[]): RunInputs {
+  /** Adds the rows. From row number `logitsFrom` on (negative counts from the end) there are logits to keep. */
+  async #run(rows: readonly Row[], logitsFrom: number, signal: StopSignal | undefined): Promise<void> {
+    this.#checkRows(rows);
+    signal?.throwIfAborted();
+    if (rows.length === 0) return;
+    this.#busy = true;
+    try {
+      const logits = await this.#session.runRows(this.#cache, this.#inputs(rows, logitsFrom));
+      this.#accept(rows, logits);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #inputs(rows: readonly Row[], logitsFrom: number): RunInputs {
     const { length, capacity } = this.#cache;
-    const columns = capacity + active.length;
-    const attentionBias = new Float32Array(active.length * columns).fill(HIDDEN);
-    active.forEach((branch, row) => {
+    const columns = capacity + rows.length;
+    const attentionBias = new Float32Array(rows.length * columns).fill(HIDDEN);
+    const added = this.#tokens.map(() => 0);
+    const positions = rows.map(({ branch }, row) => {
       const start = row * columns;
-      attentionBias.fill(0, start, start + this.#shared);
+      attentionBias.fill(0, start, start + this.#from[branch]!);
       for (let i = this.#shared; i < length; i++)
         if (this.#owners[i - this.#shared] === branch) attentionBias[start + i] = 0;
-      attentionBias[start + capacity + row] = 0;
+      for (let i = 0; i <= row; i++) if (rows[i]!.branch === branch) attentionBias[start + capacity + i] = 0;
+      return this.#from[branch]! + this.#tokens[branch]!.length + added[branch]!++;
     });
-    const positions = active.map((branch) => this.#shared + this.#tokens[branch]!.length);
-    return { tokens, positions, attentionBias, logitsFrom: 0 };
+    return { tokens: rows.map(({ token }) => token), positions, attentionBias, logitsFrom };
   }
 
-  #accept(active: readonly number[], tokens: readonly TokenId[], logits: Float32Array): void {
+  /** `logits` holds a row for each of the last rows. */
+  #accept(rows: readonly Row[], logits: Float32Array): void {
     const { vocabularySize } = this.#session.limits;
-    active.forEach((branch, row) => {
+    const first = rows.length - logits.length / vocabularySize;
+    rows.forEach(({ branch, token }, row) => {
       this.#owners.push(branch);
-      this.#tokens[branch]!.push(tokens[row]!);
-      this.#logits[branch]!.set(logits.subarray(row * vocabularySize, (row + 1) * vocabularySize));
+      this.#tokens[branch]!.push(token);
+      if (row < first) return;
+      const start = (row - first) * vocabularySize;
+      this.#logits[branch]!.set(logits.subarray(start, start + vocabularySize));
     });
   }
 
-  #checkStep(tokens: readonly (TokenId | null)[]): void {
+  #checkRows(rows: readonly Row[]): void {
     this.#checkOpen();
-    if (tokens.length !== this.#tokens.length)
-      throw new RangeError(`${tokens.length} tokens for ${this.#tokens.length} branches`);
-    const added = tokens.filter((token) => token !== null);
-    if (added.length > 0) checkTokens(added, this.#session.limits);
-    const { positions } = this.#session.limits;
-    const longest = Math.max(...tokens.map((token, i) => this.#tokens[i]!.length + (token === null ? 0 : 1)));
-    if (this.#shared + longest > positions) throw overflow(`${this.#shared + longest} tokens`, positions);
-    const together = this.#owners.length + added.length;
+    const { limits } = this.#session;
+    if (rows.length > 0)
+      checkTokens(
+        rows.map(({ token }) => token),
+        limits,
+      );
+    const { positions } = limits;
+    const longest = Math.max(
+      ...this.#tokens.map(
+        (tokens, i) => this.#from[i]! + tokens.length + rows.filter(({ branch }) => branch === i).length,
+      ),
+    );
+    if (longest > positions) throw overflow(`${longest} tokens`, positions);
+    const together = this.#owners.length + rows.length;
     if (together > positions) throw overflow(`${together} tokens of all branches`, positions);
   }
 
@@ -135,12 +172,6 @@ export class OnnxBranches implements Branches {
     if (!this.#isOpen) throw closed();
     if (this.#busy) throw new Error("branches take one call at a time");
   }
-}
-
-/** Throws unless a sequence may part into so many branches. */
-export function checkBranchCount(count: number): void {
-  if (!(Number.isInteger(count) && count >= 1 && count <= MOST_BRANCHES))
-    throw new RangeError(`${count} branches, expected 1 to ${MOST_BRANCHES}`);
 }
 
 function overflow(seen: string, positions: number): AppError {

@@ -2,9 +2,9 @@
  * Checks an ONNX file before onnxruntime opens it: all external tensors must lie in `model.onnx.data` beside it, so that a
  * model folder cannot make the program read other files. Field numbers: onnx.proto3.
  */
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { AppError, messageOf } from "../shared/errors.ts";
-import { cannotRead } from "./json-file.ts";
+import { cannotRead, sizeOfFile } from "./model-files.ts";
 import { WEIGHTS_FILE } from "./model-folder.ts";
 import { readFields } from "./protobuf.ts";
 
@@ -40,7 +40,10 @@ export async function checkExternalData(path: string): Promise<void> {
   try {
     visitEntries(bytes, "model", path, 0, (location) => {
       if (location !== WEIGHTS_FILE)
-        throw corrupt(path, `refers to the file "${location}", only ${WEIGHTS_FILE} is allowed`);
+        throw corrupt(
+          path,
+          `refers to the file "${location.slice(0, 200)}", only ${WEIGHTS_FILE} is allowed`,
+        );
     });
   } catch (error) {
     if (error instanceof AppError) throw error;
@@ -49,13 +52,11 @@ export async function checkExternalData(path: string): Promise<void> {
 }
 
 async function readGraph(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_GRAPH_BYTES) throw corrupt(path, `has ${size} bytes, too many for a graph`);
-    return await readFile(path);
-  } catch (error) {
-    throw error instanceof AppError ? error : cannotRead(path, error);
-  }
+  const size = await sizeOfFile(path);
+  if (size > MAX_GRAPH_BYTES) throw corrupt(path, `has ${size} bytes, too many for a graph`);
+  return readFile(path).catch((error: unknown) => {
+    throw cannotRead(path, error);
+  });
 }
 
 /** The kind of message in a field through which a tensor can be reached; undefined for all other fields. */

@@ -4,11 +4,11 @@
  */
 import { loadAnyTokenizer, readAnyFolder } from "./any-model.ts";
 import { openAnySession } from "./any-session.ts";
-import type { SessionOptions } from "./gpt2-session.ts";
+import type { RuntimeOptions } from "./onnx-runtime.ts";
 import type { LanguageModel } from "./types.ts";
 
 /** Loads an imported model or an exported decoder. Throws `model.missing`, `model.notImported`, `model.corrupt`, `model.unsupported`. */
-export async function openModel(dir: string, options: SessionOptions = {}): Promise<LanguageModel> {
+export async function openModel(dir: string, options: RuntimeOptions = {}): Promise<LanguageModel> {
   const folder = await readAnyFolder(dir);
   const tokenizer = await loadAnyTokenizer(folder);
   const session = await openAnySession(folder, options, (work) => work());

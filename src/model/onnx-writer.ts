@@ -1,43 +1,30 @@
 /**
  * Writes an ONNX model: a small `model.onnx` with the graph and a `model.onnx.data` beside it with the large tensors,
- * which are streamed and never held in memory together. Knows operators by name only.
- * Format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3 (the field numbers below come from there).
+ * which are streamed and never held in memory together. Numbers of fields: onnx.proto3.
  */
 import { type FileHandle, open, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
+import {
+  modelMessage,
+  nodeMessage,
+  type OnnxDimension,
+  type OnnxOperator,
+  type OnnxType,
+  tensorMessage,
+  valueMessage,
+} from "./onnx-messages.ts";
 import { ProtoMessage } from "./protobuf.ts";
 
-/** Numbers of TensorProto.DataType. */
-const ONNX_TYPE = { float: 1, uint8: 2, int64: 7, bool: 9, float16: 10 } as const;
-export type OnnxType = keyof typeof ONNX_TYPE;
-
-/** Integers, integer lists and floats; a float must be marked, as ONNX types its attributes. */
-type OnnxAttribute = number | readonly number[] | { readonly float: number };
-
-/** A size, or the name of one that is only known when the model runs. */
-export type OnnxDimension = number | string;
-
-export interface OnnxNode {
-  readonly op: string;
-  /** "" leaves an optional input out. */
-  readonly inputs: readonly string[];
+export interface OnnxNode extends OnnxOperator {
   /** How many outputs to name, or their names. Default 1. */
   readonly outputs?: number | readonly string[];
-  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
-  /** True for ONNX Runtime's own operators (domain com.microsoft). */
-  readonly microsoft?: boolean;
 }
 
 /** Pieces of one tensor's bytes, in order. */
 export type TensorChunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-const IR_VERSION = 10;
-const OPSET = 21;
 /** onnxruntime maps external tensors into memory only when they start on a page. */
 const PAGE_BYTES = 4096;
-const ATTRIBUTE_FLOAT = 1;
-const ATTRIBUTE_INT = 2;
-const ATTRIBUTE_INTS = 7;
 const EXTERNAL = 1;
 
 /** Builds one model file. Call `finish` at the end, `abandon` when something failed before it. */
@@ -64,18 +51,18 @@ export class OnnxWriter {
   }
 
   input(name: string, type: OnnxType, dimensions: readonly OnnxDimension[]): void {
-    this.#inputs.message(11, valueInfo(name, type, dimensions));
+    this.#inputs.message(11, valueMessage(name, type, dimensions));
   }
 
   output(name: string, type: OnnxType, dimensions: readonly OnnxDimension[]): void {
-    this.#outputs.message(12, valueInfo(name, type, dimensions));
+    this.#outputs.message(12, valueMessage(name, type, dimensions));
   }
 
   /** Adds an operator and returns the names of its outputs. */
   nodes(node: OnnxNode): string[] {
     const wanted = node.outputs ?? 1;
     const outputs = typeof wanted === "number" ? Array.from({ length: wanted }, () => this.name()) : wanted;
-    this.#nodes.message(1, nodeProto(node, outputs, this.name()));
+    this.#nodes.message(1, nodeMessage(node, outputs, this.name()));
     return [...outputs];
   }
 
@@ -93,7 +80,7 @@ export class OnnxWriter {
   async floats(name: string, dimensions: readonly number[], values: Float32Array): Promise<string> {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     if (bytes.byteLength >= PAGE_BYTES) return this.tensor(name, "float", dimensions, [bytes]);
-    this.#tensors.message(5, tensorProto(name, "float", dimensions).bytes(9, bytes));
+    this.#tensors.message(5, tensorMessage(name, "float", dimensions).bytes(9, bytes));
     return name;
   }
 
@@ -123,7 +110,7 @@ export class OnnxWriter {
     const name = `i_${values.join("_")}`;
     if (!this.#constants.has(name)) {
       const raw = BigInt64Array.from(values, BigInt);
-      const tensor = tensorProto(name, "int64", [values.length]).bytes(9, new Uint8Array(raw.buffer));
+      const tensor = tensorMessage(name, "int64", [values.length]).bytes(9, new Uint8Array(raw.buffer));
       this.#tensors.message(5, tensor);
       this.#constants.add(name);
     }
@@ -134,11 +121,8 @@ export class OnnxWriter {
   async finish(graphName: string): Promise<void> {
     const graph = new ProtoMessage().fieldsOf(this.#nodes).text(2, graphName);
     graph.fieldsOf(this.#tensors).fieldsOf(this.#inputs).fieldsOf(this.#outputs);
-    const model = new ProtoMessage().int(1, IR_VERSION).text(2, "brasslamp").message(7, graph);
-    model.message(8, new ProtoMessage().int(2, OPSET));
-    model.message(8, new ProtoMessage().text(1, "com.microsoft").int(2, 1));
     await this.#data.close();
-    await writeFile(this.#path, model.toBytes());
+    await writeFile(this.#path, modelMessage("brasslamp", graph).toBytes());
   }
 
   /** Closes the data file without finishing; the caller removes the folder. */
@@ -161,47 +145,13 @@ export class OnnxWriter {
   }
 }
 
-function nodeProto(node: OnnxNode, outputs: readonly string[], name: string): ProtoMessage {
-  const proto = new ProtoMessage();
-  for (const input of node.inputs) proto.text(1, input);
-  for (const output of outputs) proto.text(2, output);
-  proto.text(3, `${node.op}_${name}`).text(4, node.op);
-  for (const [key, value] of Object.entries(node.attributes ?? {}))
-    proto.message(5, attributeProto(key, value));
-  return node.microsoft ? proto.text(7, "com.microsoft") : proto;
-}
-
-function attributeProto(name: string, value: OnnxAttribute): ProtoMessage {
-  const proto = new ProtoMessage().text(1, name);
-  if (typeof value === "number") return proto.int(3, value).int(20, ATTRIBUTE_INT);
-  if ("float" in value) return proto.float(2, value.float).int(20, ATTRIBUTE_FLOAT);
-  for (const item of value) proto.int(8, item);
-  return proto.int(20, ATTRIBUTE_INTS);
-}
-
-function valueInfo(name: string, type: OnnxType, dimensions: readonly OnnxDimension[]): ProtoMessage {
-  const shape = new ProtoMessage();
-  for (const dimension of dimensions) {
-    const proto = new ProtoMessage();
-    shape.message(1, typeof dimension === "string" ? proto.text(2, dimension) : proto.int(1, dimension));
-  }
-  const tensor = new ProtoMessage().int(1, ONNX_TYPE[type]).message(2, shape);
-  return new ProtoMessage().text(1, name).message(2, new ProtoMessage().message(1, tensor));
-}
-
-function tensorProto(name: string, type: OnnxType, dimensions: readonly number[]): ProtoMessage {
-  const proto = new ProtoMessage();
-  for (const dimension of dimensions) proto.int(1, dimension);
-  return proto.int(2, ONNX_TYPE[type]).text(8, name);
-}
-
 function externalTensor(
   name: string,
   type: OnnxType,
   dimensions: readonly number[],
   place: readonly ProtoMessage[],
 ): ProtoMessage {
-  const proto = tensorProto(name, type, dimensions);
+  const proto = tensorMessage(name, type, dimensions);
   for (const entry of place) proto.message(13, entry);
   return proto.int(14, EXTERNAL);
 }

@@ -79,56 +79,67 @@ export class ProtoMessage {
   }
 }
 
-/** One field of a message being read; `bytes` is empty for number fields. */
+/** One field of a message being read. */
 export interface ProtoField {
   readonly field: number;
   readonly bytes: Uint8Array;
 }
 
-/** Reads the fields of a message in order. Throws RangeError when the bytes are not a message. */
+/**
+ * Reads those fields of a message that hold bytes (texts, messages), in order; numbers are passed over.
+ * Throws RangeError when the bytes are not a message.
+ */
 export function* readFields(message: Uint8Array): Generator<ProtoField> {
-  const reader = { message, offset: 0 };
-  while (reader.offset < message.byteLength) {
-    const tag = readVarint(reader);
-    yield { field: Math.floor(tag / 8), bytes: readValue(reader, tag % 8) };
+  for (let offset = 0; offset < message.byteLength; ) {
+    const { field, hasBytes, headBytes, bodyBytes } = readFieldHead(message, offset);
+    const start = offset + headBytes;
+    offset = start + bodyBytes;
+    if (offset > message.byteLength) throw new RangeError(`cut off at byte ${start}`);
+    if (hasBytes) yield { field, bytes: message.subarray(start, offset) };
   }
 }
 
-interface Reader {
-  readonly message: Uint8Array;
-  offset: number;
+/** Longest head of a field: two numbers. */
+export const MOST_HEAD_BYTES = 20;
+
+/** What stands before a field's value, and how long the value is. */
+export interface FieldHead {
+  readonly field: number;
+  /** False for numbers, which C++ readers ignore in a field that should hold bytes. */
+  readonly hasBytes: boolean;
+  readonly headBytes: number;
+  readonly bodyBytes: number;
 }
 
-function readValue(reader: Reader, wireType: number): Uint8Array {
-  switch (wireType) {
-    case VARINT:
-      readVarint(reader);
-      return new Uint8Array(0);
-    case FIXED64:
-      return take(reader, 8);
-    case BYTES:
-      return take(reader, readVarint(reader));
-    case FIXED32:
-      return take(reader, 4);
-    default:
-      throw new RangeError(`wire type ${wireType} at byte ${reader.offset}`);
+/** Throws RangeError when the bytes at `offset` are no field. */
+export function readFieldHead(bytes: Uint8Array, offset: number): FieldHead {
+  const tag = readVarint(bytes, offset);
+  // C++ readers keep 32 bits of a longer one, and would see another field than we.
+  if (tag.value >= 2 ** 32 || tag.value < 8) throw new RangeError(`no field at byte ${offset}`);
+  const field = Math.floor(tag.value / 8);
+  const wireType = tag.value % 8;
+  if (wireType !== BYTES) {
+    const bodyBytes = numberBytes(bytes, offset + tag.byteLength, wireType);
+    return { field, hasBytes: false, headBytes: tag.byteLength, bodyBytes };
   }
+  const length = readVarint(bytes, offset + tag.byteLength);
+  return { field, hasBytes: true, headBytes: tag.byteLength + length.byteLength, bodyBytes: length.value };
 }
 
-function readVarint(reader: Reader): number {
+function numberBytes(bytes: Uint8Array, offset: number, wireType: number): number {
+  if (wireType === VARINT) return readVarint(bytes, offset).byteLength;
+  if (wireType === FIXED64) return 8;
+  if (wireType === FIXED32) return 4;
+  throw new RangeError(`wire type ${wireType} at byte ${offset}`);
+}
+
+function readVarint(bytes: Uint8Array, offset: number): { value: number; byteLength: number } {
   let value = 0;
-  for (let scale = 1; scale < 2 ** 70; scale *= 128) {
-    const byte = take(reader, 1)[0]!;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return value;
+  for (let i = 0; i < MOST_HEAD_BYTES / 2; i++) {
+    const byte = bytes[offset + i];
+    if (byte === undefined) throw new RangeError(`cut off at byte ${offset + i}`);
+    value += (byte & 0x7f) * 128 ** i;
+    if (byte < 0x80) return { value, byteLength: i + 1 };
   }
-  throw new RangeError(`endless number at byte ${reader.offset}`);
-}
-
-function take(reader: Reader, count: number): Uint8Array {
-  const end = reader.offset + count;
-  if (end > reader.message.byteLength) throw new RangeError(`cut off at byte ${reader.offset}`);
-  const bytes = reader.message.subarray(reader.offset, end);
-  reader.offset = end;
-  return bytes;
+  throw new RangeError(`endless number at byte ${offset}`);
 }

@@ -63,7 +63,7 @@ function copyBlock(matrix: WeightMatrix, output: number, block: number, target: 
 }
 
 /** The weight farthest from zero, with its sign. */
-function extremeOf(block: Float32Array): number {
+export function extremeOf(block: Float32Array): number {
   let extreme = 0;
   for (const weight of block) if (Math.abs(weight) > Math.abs(extreme)) extreme = weight;
   return extreme;

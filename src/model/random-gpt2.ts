@@ -4,6 +4,7 @@
  */
 import { type FileHandle, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { BYTE_LETTERS } from "./byte-letters.ts";
 
 export interface RandomShape {
   readonly layers: number;
@@ -64,12 +65,7 @@ export async function writeRandomGpt2(
 }
 
 function byteTokenizer(): unknown {
-  const isVisible = (byte: number) => (byte > 32 && byte < 127) || (byte > 160 && byte !== 173);
-  let hidden = 256;
-  const letters = Array.from({ length: 256 }, (_, byte) =>
-    String.fromCharCode(isVisible(byte) ? byte : hidden++),
-  );
-  const vocab = Object.fromEntries(letters.map((letter, id) => [letter, id]));
+  const vocab = Object.fromEntries(BYTE_LETTERS.map((letter, id) => [letter, id]));
   return { pre_tokenizer: { type: "ByteLevel" }, model: { type: "BPE", vocab, merges: [] } };
 }
 

@@ -7,6 +7,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { z } from "zod";
 import { AppError, messageOf } from "../shared/errors.ts";
 import { float16Value } from "./float16.ts";
+import { firstProblem } from "./json-file.ts";
+import { cannotRead, sizeOfFile } from "./model-files.ts";
 
 /** The format's own limit for the header. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -33,11 +35,13 @@ export interface TensorSource {
   close(): Promise<void>;
 }
 
-/** Opens one file. Throws `model.corrupt` when the header contradicts itself or the file's size. */
+/** Opens one file. Throws `model.corrupt` when the header contradicts itself or the file's size, `model.unreadable`. */
 export async function openSafetensors(path: string): Promise<TensorSource> {
-  const file = await open(path, "r");
+  const fileBytes = await sizeOfFile(path);
+  const file = await open(path, "r").catch((error: unknown) => {
+    throw cannotRead(path, error);
+  });
   try {
-    const fileBytes = (await file.stat()).size;
     const headerBytes = await readHeaderLength(file, fileBytes, path);
     const header = parseHeader(await readExactly(file, 8, headerBytes, path), path);
     const dataStart = 8 + headerBytes;
@@ -86,7 +90,7 @@ function parseHeader(bytes: Buffer, path: string): Header {
     throw corrupt(path, "its header is not an object");
   const { __metadata__: _metadata, ...tensors } = json as Record<string, unknown>;
   const header = headerSchema.safeParse(tensors);
-  if (!header.success) throw corrupt(path, z.prettifyError(header.error).split("\n").slice(0, 2).join(" "));
+  if (!header.success) throw corrupt(path, firstProblem(header.error));
   return header.data;
 }
 

@@ -2,28 +2,27 @@
  * Log probabilities of a whole text, with a cache of its own. The logits of all positions are never in memory together:
  * slices are cut so that one has at most about 8 MB of them.
  */
-import type { Gpt2Session } from "./gpt2-session.ts";
+import type { CachedGraph, RowCache } from "./cached-graph.ts";
 import type { StopSignal } from "./stop-signal.ts";
 import type { Score, TokenId } from "./types.ts";
 
 const MOST_LOGITS = 2 * 1024 * 1024;
-const MOST_TOKENS = 128;
 
 /** Scores tokens[1..] given those before; see Sequence.score. Checks `signal` between slices. */
-export async function scoreTokens(
-  session: Gpt2Session,
+export async function scoreTokens<C extends RowCache>(
+  graph: CachedGraph<C>,
   tokens: readonly TokenId[],
   signal: StopSignal | undefined,
 ): Promise<Score> {
-  const { vocabularySize } = session.limits;
+  const { vocabularySize } = graph.limits;
   const known = tokens.length - 1;
   const score = { logProbabilities: new Float32Array(known), top1: new Int32Array(known) };
-  const cache = session.createCache();
-  const size = Math.max(1, Math.min(MOST_TOKENS, Math.floor(MOST_LOGITS / vocabularySize)));
+  const cache = graph.createCache();
+  const size = Math.max(1, Math.min(graph.sliceTokens, Math.floor(MOST_LOGITS / vocabularySize)));
   for (let start = 0; start < known; start += size) {
     signal?.throwIfAborted();
     const slice = tokens.slice(start, Math.min(start + size, known));
-    const logits = await session.run(cache, slice, 0);
+    const logits = await graph.run(cache, slice, 0);
     for (let i = 0; i < slice.length; i++) {
       const row = logits.subarray(i * vocabularySize, (i + 1) * vocabularySize);
       const { logProbability, top1 } = scoreRow(row, tokens[start + i + 1]!);
@@ -35,7 +34,7 @@ export async function scoreTokens(
 }
 
 /** Natural log of the softmax share of `token`, and the token with the largest logit (the first of equals). */
-export function scoreRow(logits: Float32Array, token: TokenId): { logProbability: number; top1: TokenId } {
+function scoreRow(logits: Float32Array, token: TokenId): { logProbability: number; top1: TokenId } {
   let top1 = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[top1]!) top1 = i;
   const max = logits[top1]!;

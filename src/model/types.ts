@@ -58,10 +58,11 @@ export interface Sequence {
   /** Log probabilities of a text of 2 to `positions` tokens; leaves the sequence's own tokens as they were. */
   score(tokens: readonly TokenId[], signal?: AbortSignal): Promise<Score>;
   /**
-   * Parts into `count` (1 to 8) continuations that share what is evaluated. Until they are ended the sequence takes no
-   * other call but `dispose`. Only imported GPT-2 models have it. Throws `model.emptyInput` when nothing is evaluated.
+   * Parts into `count` (1 to 8) continuations that share what is evaluated: number i follows its first `from[i]` tokens
+   * (1 or more), by default all of them. Until they are ended the sequence takes no other call but `dispose`. Only imported
+   * GPT-2 models have it. Throws `model.emptyInput` when nothing is evaluated, a RangeError for other numbers.
    */
-  branch?(count: number): Promise<Branches>;
+  branch?(count: number, from?: readonly number[]): Promise<Branches>;
   dispose(): Promise<void>;
 }
 
@@ -77,7 +78,12 @@ export interface Branches {
    * tokens than the model has positions.
    */
   step(tokens: readonly (TokenId | null)[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
-  /** Ends the branches and makes the sequence continue as this one, without evaluating anything. */
+  /**
+   * Adds several tokens (1 or more) to one branch in one run, and returns the logits as `step` does. Those of a branch that
+   * follows a part of the sequence only mean nothing before its first tokens. Throws as `step`.
+   */
+  feed(index: number, tokens: readonly TokenId[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
+  /** Ends the branches and makes the sequence continue as this one, which must follow all of it, without evaluating anything. */
   keep(index: number): Promise<void>;
   /** Ends the branches; the sequence is as it was before. */
   dispose(): Promise<void>;

@@ -25,20 +25,17 @@ export class WorkerBranches implements Branches {
     this.#tokens = logits.map(() => []);
   }
 
-  /** Parts sequence number `sequence` of the thread into `count` branches of logits of `vocabularySize`. */
+  /** Parts sequence number `sequence` of the thread into branches that follow its first `from[i]` tokens. */
   static async open(
     link: WorkerLink,
     sequence: number,
-    { count, vocabularySize }: { readonly count: number; readonly vocabularySize: number },
+    { from, vocabularySize }: { readonly from: readonly number[]; readonly vocabularySize: number },
     onEnd: (kept: readonly TokenId[]) => void,
   ): Promise<WorkerBranches> {
     const bytes = vocabularySize * Float32Array.BYTES_PER_ELEMENT;
-    const shared = new SharedArrayBuffer(count * bytes);
-    await link.call({ type: "branch", sequence, count, logits: shared });
-    const logits = Array.from(
-      { length: count },
-      (_, i) => new Float32Array(shared, i * bytes, vocabularySize),
-    );
+    const shared = new SharedArrayBuffer(from.length * bytes);
+    await link.call({ type: "branch", sequence, from, logits: shared });
+    const logits = from.map((_, i) => new Float32Array(shared, i * bytes, vocabularySize));
     return new WorkerBranches(link, sequence, logits, onEnd);
   }
 
@@ -54,6 +51,19 @@ export class WorkerBranches implements Branches {
     added.forEach((token, i) => {
       if (token !== null) this.#tokens[i]!.push(token);
     });
+    return this.#logits;
+  }
+
+  async feed(
+    index: number,
+    tokens: readonly TokenId[],
+    signal?: AbortSignal,
+  ): Promise<readonly Float32Array[]> {
+    this.#checkOpen();
+    signal?.throwIfAborted();
+    const added = [...tokens];
+    await this.#link.call({ type: "feedBranch", sequence: this.#sequence, index, tokens: added });
+    this.#tokens[index]!.push(...added);
     return this.#logits;
   }
 

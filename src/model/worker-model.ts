@@ -3,8 +3,9 @@
  * tokenizer runs in the caller's thread.
  */
 import { type AnyFolder, isExported, loadAnyTokenizer, readAnyFolder } from "./any-model.ts";
+import { checkBranches } from "./branch-check.ts";
 import { closed } from "./closed-error.ts";
-import type { SessionOptions } from "./gpt2-session.ts";
+import type { RuntimeOptions } from "./onnx-runtime.ts";
 import { checkTokens } from "./token-check.ts";
 import type { Branches, LanguageModel, Score, Sequence, TokenId } from "./types.ts";
 import { WorkerBranches } from "./worker-branches.ts";
@@ -15,7 +16,7 @@ import { STOP } from "./worker-protocol.ts";
  * Loads an imported model or an exported decoder into a worker thread. The thread does not keep an idle program alive.
  * Throws `model.missing`, `model.notImported`, `model.corrupt`, `model.unsupported`, `model.crashed`.
  */
-export async function loadModel(dir: string, options: SessionOptions = {}): Promise<LanguageModel> {
+export async function loadModel(dir: string, options: RuntimeOptions = {}): Promise<LanguageModel> {
   const folder = await readAnyFolder(dir);
   const link = new WorkerLink();
   try {
@@ -56,14 +57,15 @@ class WorkerSequence implements Sequence {
   #busy = false;
   #isBranched = false;
   /** Missing for exported decoders, whose graphs cannot do it. */
-  readonly branch?: (count: number) => Promise<Branches>;
+  readonly branch?: NonNullable<Sequence["branch"]>;
 
   constructor(link: WorkerLink, folder: AnyFolder, id: number) {
     const { config } = folder;
     this.#link = link;
     this.#id = id;
     this.#limits = config;
-    if (!isExported(folder)) this.branch = (count) => this.#exclusively(undefined, () => this.#branch(count));
+    if (!isExported(folder))
+      this.branch = (count, from) => this.#exclusively(undefined, () => this.#branch(count, from));
     const bytes = config.vocabularySize * Float32Array.BYTES_PER_ELEMENT;
     this.#logits = new Float32Array(new SharedArrayBuffer(bytes));
   }
@@ -102,9 +104,9 @@ class WorkerSequence implements Sequence {
     await this.#link.call({ type: "disposeSequence", sequence: this.#id }).catch(() => {});
   }
 
-  async #branch(count: number): Promise<Branches> {
-    const { vocabularySize } = this.#limits;
-    const size = { count, vocabularySize };
+  async #branch(count: number, given?: readonly number[]): Promise<Branches> {
+    const from = checkBranches(count, given, this.#tokens.length);
+    const size = { from, vocabularySize: this.#limits.vocabularySize };
     const branches = await WorkerBranches.open(this.#link, this.#id, size, (kept) => {
       this.#tokens = [...this.#tokens, ...kept];
       this.#isBranched = false;

@@ -4,7 +4,7 @@
  */
 import { AppError, messageOf } from "../shared/errors.ts";
 import type { AnyFolder } from "./any-model.ts";
-import type { SessionOptions } from "./gpt2-session.ts";
+import type { RuntimeOptions } from "./onnx-runtime.ts";
 import type { Score, TokenId } from "./types.ts";
 
 /** Places in the model's shared Int32Array. BUSY is 1 while native code runs, CLOSING is 1 once none may start. */
@@ -16,7 +16,7 @@ export const CONTROL_LENGTH = 2;
 export const STOP = 0;
 
 export type WorkerRequest =
-  | { readonly type: "open"; readonly folder: AnyFolder; readonly options: SessionOptions }
+  | { readonly type: "open"; readonly folder: AnyFolder; readonly options: RuntimeOptions }
   | {
       readonly type: "createSequence";
       readonly sequence: number;
@@ -28,13 +28,19 @@ export type WorkerRequest =
   | {
       readonly type: "branch";
       readonly sequence: number;
-      readonly count: number;
+      readonly from: readonly number[];
       readonly logits: SharedArrayBuffer;
     }
   | {
       readonly type: "stepBranches";
       readonly sequence: number;
       readonly tokens: readonly (TokenId | null)[];
+    }
+  | {
+      readonly type: "feedBranch";
+      readonly sequence: number;
+      readonly index: number;
+      readonly tokens: readonly TokenId[];
     }
   | { readonly type: "keepBranch"; readonly sequence: number; readonly index: number }
   | { readonly type: "disposeBranches"; readonly sequence: number }
@@ -51,6 +57,7 @@ export interface WorkerAnswers {
   score: Score | undefined;
   branch: undefined;
   stepBranches: undefined;
+  feedBranch: undefined;
   keepBranch: undefined;
   disposeBranches: undefined;
   disposeSequence: undefined;

@@ -55,9 +55,12 @@ async function answer(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
     case "score":
       return score(hosted(request.sequence), request.tokens);
     case "branch":
-      return branch(hosted(request.sequence), request.count, request.logits);
+      return branch(hosted(request.sequence), request.from, request.logits);
     case "stepBranches":
       await branchesOf(request.sequence).step(request.tokens);
+      return undefined;
+    case "feedBranch":
+      await branchesOf(request.sequence).feed(request.index, request.tokens);
       return undefined;
     case "keepBranch":
       await branchesOf(request.sequence).keep(request.index);
@@ -125,9 +128,13 @@ async function score(
   return sequence.score(tokens, signal).catch(ignoreStop);
 }
 
-async function branch(host: HostedSequence, count: number, logits: SharedArrayBuffer): Promise<undefined> {
+async function branch(
+  host: HostedSequence,
+  from: readonly number[],
+  logits: SharedArrayBuffer,
+): Promise<undefined> {
   if (!("branch" in host.sequence)) throw new Error("this kind of model has no branches");
-  host.branches = await host.sequence.branch(count, new Float32Array(logits));
+  host.branches = await host.sequence.branch(from.length, from, new Float32Array(logits));
 }
 
 function branchesOf(sequence: number): Branches {

@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { longestPast, measureSpeeds, median } from "../../src/model/benchmark.ts";
+import { longestPast, measureSpeeds, median, timeGeneration } from "../../src/model/benchmark.ts";
 import { importModel } from "../../src/model/import.ts";
 import { openModel } from "../../src/model/onnx-model.ts";
 import { writeRandomGpt2 } from "../../src/model/random-gpt2.ts";
@@ -58,10 +58,25 @@ describe("measureSpeeds", () => {
     });
   });
 
+  it("takes the same past twice", async () => {
+    const { decodeTokensPerSecond } = await measureSpeeds(model, { pasts: [8, 8], rounds: 1 });
+    expect(Object.keys(decodeTokensPerSecond)).toEqual(["8"]);
+  });
+
   it("stops when asked", async () => {
     const stopped = measureSpeeds(model, { pasts: [8], signal: AbortSignal.abort("enough") });
     await expect(stopped).rejects.toBe("enough");
   });
+});
+
+it("times the first token apart from the others", async () => {
+  const generate = async (_: readonly number[], steps: number) => {
+    const start = performance.now() + 1000;
+    return [0, 3, 4, 10].slice(0, steps).map((ms) => start + ms);
+  };
+  const { firstMs, stepMs } = await timeGeneration(generate, [1, 2], 3);
+  expect(firstMs).toBeGreaterThanOrEqual(1000);
+  expect(stepMs).toBeCloseTo(3, 6);
 });
 
 it("takes the middle as the median", () => {

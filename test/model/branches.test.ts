@@ -117,6 +117,30 @@ describe.each([
     expect(await codeOf(branches.step([1, 1]))).toBe("model.closed");
   });
 
+  it("follow as much of the sequence as they are asked to, whether fed at once or token by token", async () => {
+    const prefix = someTokens(200, 260);
+    const sequence = await sequenceAt(used(), prefix);
+    const before = (await sequence.evaluate(prefix)).slice();
+    const from = [200, 150, 150, 1];
+    const branches = await sequence.branch!(4, from);
+    const fed = someTokens(30, 250);
+    for (const i of [1, 2, 3]) await branches.feed(i, fed);
+    for (let step = 0; step < 20; step++) {
+      const tokens = stepTokens(step, 4, (i) => i === 2 && step % 2 === 0);
+      const logits = await branches.step(tokens);
+      for (let i = 0; i < 4; i++) {
+        const expected = await plainLogits([...prefix.slice(0, from[i]), ...branches.tokens[i]!]);
+        expect(largestDifference(logits[i]!, expected)).toBeLessThan(FLOAT32_TOLERANCE);
+      }
+    }
+    await expect(branches.keep(1)).rejects.toThrow("cannot go on as branch 1");
+    await branches.dispose();
+    expect(await sequence.evaluate(prefix)).toEqual(before);
+    await expect(sequence.branch!(2, [1, 201])).rejects.toThrow("branches from 1, 201 of 200 tokens");
+    await expect(sequence.branch!(2, [1])).rejects.toThrow("branches from 1 of 200 tokens");
+    await expect(sequence.branch!(1, [0])).rejects.toThrow("branches from 0");
+  });
+
   it("refuse what cannot be", async () => {
     const empty = await used().createSequence();
     expect(await codeOf(empty.branch!(2))).toBe("model.emptyInput");
@@ -126,7 +150,7 @@ describe.each([
     const branches = await sequence.branch!(2);
     expect(await codeOf(branches.step([260, 1]))).toBe("model.badToken");
     await expect(branches.step([1])).rejects.toThrow("1 tokens for 2 branches");
-    await expect(branches.keep(2)).rejects.toThrow("no branch 2");
+    await expect(branches.keep(2)).rejects.toThrow("as branch 2");
     await branches.step([1, null]);
     expect(await codeOf(branches.step([1, 1]))).toBe("model.contextOverflow");
     await branches.step([null, 1]);

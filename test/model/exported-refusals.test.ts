@@ -1,5 +1,5 @@
 /** Exported folders that are damaged, hostile or of another kind: a named error that says what is wrong. */
-import { mkdir, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseExportedConfig } from "../../src/model/exported/exported-config.ts";
@@ -7,6 +7,7 @@ import { findGraph } from "../../src/model/exported/exported-folder.ts";
 import { readInterface, type ValueMetadata } from "../../src/model/exported/exported-interface.ts";
 import { openModel } from "../../src/model/onnx-model.ts";
 import { ProtoMessage } from "../../src/model/protobuf.ts";
+import type { AppError } from "../../src/shared/errors.ts";
 import type { ExportOptions } from "./decoder-graph.ts";
 import { temporaryFolder } from "./helpers.ts";
 import { writeTinyExport } from "./tiny-export.ts";
@@ -149,6 +150,13 @@ describe("a graph's inputs and outputs", () => {
       /cache holds int8/,
     ],
     [
+      "a cache that comes back in another type",
+      inputs,
+      replacing(outputs, "present.1.key", { type: "float16" }),
+      "model.unsupported",
+      /output present\.1\.key is float16, its inputs are float32/,
+    ],
+    [
       "a fixed number of tokens",
       replacing(inputs, "input_ids", { shape: ["B", 64] }),
       outputs,
@@ -235,6 +243,73 @@ describe("an exported folder", () => {
     });
   });
 
+  const hidden: Readonly<Record<string, ProtoMessage>> = {
+    // Readers in C++ skip a number in a field of text and keep the text before it.
+    "behind a number in the field of its key": locationEntry("../outside.bin").int(1, 0),
+    "in an entry of over a megabyte": locationEntry("../outside.bin").bytes(9, new Uint8Array(2 << 20)),
+  };
+  it.each(Object.entries(hidden))("whose graph hides such a file %s", async (_, entry) => {
+    const dir = await folder();
+    await writeFile(join(dir, "onnx/model.onnx"), graphWith(entry).toBytes());
+    expect(await refusal(dir)).toMatchObject({
+      code: "model.corrupt",
+      message: expect.stringMatching(/"..\/outside.bin"|over a megabyte/),
+    });
+  });
+
+  it("whose graph numbers a field beyond 32 bits, which other readers cut off", async () => {
+    const dir = await folder();
+    const graph = graphReferringTo("../outside.bin").toBytes();
+    // The first tag, 7 * 8 + 2, with bit 35 set.
+    const bytes = Buffer.concat([Buffer.from([0xba, 0x80, 0x80, 0x80, 0x80, 0x01]), graph.subarray(1)]);
+    await writeFile(join(dir, "onnx/model.onnx"), bytes);
+    expect(await refusal(dir)).toMatchObject({
+      code: "model.corrupt",
+      message: expect.stringContaining("no field"),
+    });
+  });
+
+  it("whose graph has more parts than anyone could look at", async () => {
+    const dir = await folder();
+    await writeFile(join(dir, "onnx/model.onnx"), Buffer.alloc(3_000_000, Buffer.from([0x08, 0x01])));
+    expect(await refusal(dir)).toMatchObject({
+      code: "model.corrupt",
+      message: expect.stringContaining("too many parts"),
+    });
+  });
+
+  it.each(["config.json", "tokenizer.json", "onnx/model.onnx", "onnx/model.onnx.data"])(
+    "whose %s is a folder, or never ends",
+    async (name) => {
+      const dir = await folder();
+      await rm(join(dir, name));
+      await mkdir(join(dir, name));
+      const unreadable = { code: "model.unreadable", message: expect.stringContaining("not a regular file") };
+      expect(await refusal(dir)).toMatchObject(unreadable);
+      await rm(join(dir, name), { recursive: true });
+      await symlink(process.platform === "win32" ? dir : "/dev/zero", join(dir, name));
+      expect(await refusal(dir)).toMatchObject(unreadable);
+    },
+  );
+
+  it("whose config.json is larger than any", async () => {
+    const dir = await folder();
+    await writeFile(join(dir, "config.json"), `[${"{},".repeat(2_000_000)}0]`);
+    expect(await refusal(dir)).toMatchObject({
+      code: "model.corrupt",
+      message: expect.stringContaining("larger than"),
+    });
+  });
+
+  it("with a million mistakes in one short line", async () => {
+    const dir = await folder();
+    const tokenizer = { added_tokens: new Array<null>(1_000_000).fill(null), model: { vocab: {} } };
+    await writeFile(join(dir, "tokenizer.json"), JSON.stringify(tokenizer));
+    const seen = (await refusal(dir)) as AppError;
+    expect(seen.code).toBe("model.unsupported");
+    expect(seen.message.length - dir.length).toBeLessThan(400);
+  });
+
   it("of which only the graph is left", async () => {
     const dir = await folder();
     const path = join(root, "alone.onnx");
@@ -247,11 +322,22 @@ describe("an exported folder", () => {
 });
 
 function graphReferringTo(location: string): ProtoMessage {
-  return new ProtoMessage().message(7, new ProtoMessage().message(5, tensorIn(location)));
+  return graphWith(locationEntry(location));
+}
+
+function graphWith(entry: ProtoMessage): ProtoMessage {
+  return new ProtoMessage().message(7, new ProtoMessage().message(5, tensorWith(entry)));
 }
 
 function tensorIn(location: string): ProtoMessage {
-  const entry = new ProtoMessage().text(1, "location").text(2, location);
+  return tensorWith(locationEntry(location));
+}
+
+function locationEntry(location: string): ProtoMessage {
+  return new ProtoMessage().text(1, "location").text(2, location);
+}
+
+function tensorWith(entry: ProtoMessage): ProtoMessage {
   return new ProtoMessage().int(1, 4).int(2, 1).text(8, "w").message(13, entry).int(14, 1);
 }
 

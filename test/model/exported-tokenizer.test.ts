@@ -82,6 +82,51 @@ describe("the end of a text", () => {
   });
 });
 
+const digits = { type: "Digits", individual_digits: true };
+const unigram = (added: unknown[] = []) => ({
+  added_tokens: [{ id: 0, content: "</s>", special: true }, ...added],
+  model: {
+    type: "Unigram",
+    unk_id: 1,
+    vocab: ["</s>", "<unk>", "\u2581", "\n", ...printable()].map((piece, id) => [piece, id < 2 ? 0 : -id]),
+  },
+});
+
+function printable(): string[] {
+  return Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i));
+}
+
+describe("special tokens", () => {
+  it("are not read from texts where their piece is the likeliest", () => {
+    const tokenizer = create(unigram(), { vocabularySize: 98, endOfText: 0 });
+    const tokens = tokenizer.encode("a</s>");
+    expect(tokens).not.toContain(0);
+    expect(tokenizer.decode(tokens)).toBe("a</s>");
+  });
+
+  it("are not read from texts where whole words are taken as they are", () => {
+    const pieces = piecesJson();
+    const whole = { ...pieces, model: { ...(pieces.model as object), ignore_merges: true } };
+    expect(create(whole).encode("</s>")).not.toContain(2);
+  });
+});
+
+describe("added tokens that are not special", () => {
+  const { added_tokens: ownTokens } = json as unknown as { added_tokens: readonly unknown[] };
+  const added = (id: number) => ({ id, content: "<think>", special: false, lstrip: true, rstrip: true });
+
+  it("are read from texts, and take no space from beside them", () => {
+    const tokenizer = create({ ...json, added_tokens: [...ownTokens, added(298)] });
+    expect(tokenizer.encode(" <think> ")).toContain(298);
+    expect(tokenizer.decode(tokenizer.encode("a <think> b"))).toBe("a <think> b");
+  });
+
+  it("are plain text when the model does not have them", () => {
+    const tokenizer = create({ ...json, added_tokens: [...ownTokens, added(300)] });
+    expect(Math.max(...tokenizer.encode("<think>"))).toBeLessThan(300);
+  });
+});
+
 describe("refuses", () => {
   const cases: readonly (readonly [string, unknown, typeof config, string, RegExp])[] = [
     ["what is no tokenizer", [], config, "model.unsupported", /object/],
@@ -98,6 +143,70 @@ describe("refuses", () => {
       { vocabularySize: 258, endOfText: 1 },
       "model.corrupt",
       /258 tokens/,
+    ],
+    [
+      "a step that would never end",
+      {
+        ...json,
+        pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "FixedLength", length: 0 }, byteLevel] },
+      },
+      config,
+      "model.unsupported",
+      /FixedLength/,
+    ],
+    [
+      "steps within steps",
+      {
+        ...json,
+        pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "Sequence", pretokenizers: [digits] }] },
+      },
+      config,
+      "model.unsupported",
+      /type Sequence/,
+    ],
+    [
+      "a rule that loses letters",
+      {
+        ...json,
+        pre_tokenizer: {
+          type: "Sequence",
+          pretokenizers: [
+            { type: "Split", pattern: { Regex: " " }, behavior: "Removed", invert: false },
+            byteLevel,
+          ],
+        },
+      },
+      config,
+      "model.unsupported",
+      /do not come back/,
+    ],
+    [
+      "tokens with an ending of their own",
+      { ...json, model: { ...json.model, end_of_word_suffix: "</w>" } },
+      config,
+      "model.unsupported",
+      /do not come back/,
+    ],
+    [
+      "no token for letters it does not know",
+      { ...unigram(), model: { ...unigram().model, unk_id: 500 } },
+      { vocabularySize: 98, endOfText: 0 },
+      "model.unsupported",
+      /do not come back/,
+    ],
+    [
+      "merges that are no pairs",
+      { ...json, model: { ...json.model, merges: [["a"]] } },
+      config,
+      "model.unsupported",
+      /pairs of texts/,
+    ],
+    [
+      "a vocabulary of another model's form",
+      { ...json, model: { ...json.model, type: "Unigram" } },
+      config,
+      "model.unsupported",
+      /model is Unigram/,
     ],
     [
       "an unknown step",

@@ -1,12 +1,12 @@
 /** Exported decoders run as they are and compute what the plain reference computes, however a text is cut. */
 import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { findModel, listModels } from "../../src/model/catalog.ts";
 import { openModel } from "../../src/model/onnx-model.ts";
 import type { LanguageModel } from "../../src/model/types.ts";
 import { loadModel } from "../../src/model/worker-model.ts";
+import { expectHistoryIsForgotten, expectSameBitsAgain } from "./any-history.ts";
 import type { ExportOptions } from "./decoder-graph.ts";
 import { argmax, codeOf, largestDifference, someTokens, temporaryFolder } from "./helpers.ts";
 import { ReferenceGpt2 } from "./reference-gpt2.ts";
@@ -62,26 +62,11 @@ describe("an exported GPT-2 against the reference", () => {
   });
 
   it("equals a fresh evaluation after any history of calls", async () => {
-    const { model } = await openExport();
-    const base = someTokens(200, 260);
-    const step = fc.record({
-      length: fc.integer({ min: 1, max: 200 }),
-      change: fc.integer({ min: 0, max: 250 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
-        const sequence = await model.createSequence();
-        for (const { length, change } of steps) {
-          const tokens = base
-            .slice(0, length)
-            .map((token, i) => (i >= change ? (token + change) % 260 : token));
-          const logits = await sequence.evaluate(tokens);
-          const fresh = await (await model.createSequence()).evaluate(tokens);
-          expect(largestDifference(logits, fresh)).toBeLessThan(1e-4);
-        }
-      }),
-      { numRuns: 10, seed: 3 },
-    );
+    await expectHistoryIsForgotten((await openExport()).model, 200);
+  });
+
+  it("gives the same bits when the logits of an earlier place are asked for again", async () => {
+    await expectSameBitsAgain((await openExport()).model);
   });
 
   it("scores a text as the reference does and leaves the sequence alone", async () => {

@@ -37,6 +37,11 @@ it("holds every head's rows in order after any appends and cuts", () => {
   );
 });
 
+it("says so when there is no memory for it", () => {
+  const shape = { layers: 1, heads: 1024, headSize: 1024, rows: 1_000_000 };
+  expect(() => new KvCache(shape)).toThrow(expect.objectContaining({ code: "model.failed" }));
+});
+
 function checkRows(cache: KvCache): void {
   expect(cache.capacity).toBe(Math.ceil(cache.length / 128) * 128);
   for (let layer = 0; layer < SHAPE.layers; layer++) {

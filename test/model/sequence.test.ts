@@ -1,10 +1,10 @@
 /** The cache of a sequence: whatever was evaluated before, the logits are those of a fresh evaluation. */
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { importModel } from "../../src/model/import.ts";
 import { openModel } from "../../src/model/onnx-model.ts";
 import type { LanguageModel } from "../../src/model/types.ts";
+import { expectHistoryIsForgotten, expectSameBitsAgain, freshLogits } from "./any-history.ts";
 import { argmax, codeOf, largestDifference, someTokens, temporaryFolder } from "./helpers.ts";
 import { writeTinyGpt2 } from "./tiny-gpt2.ts";
 
@@ -21,36 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-async function freshLogits(tokens: readonly number[]): Promise<Float32Array> {
-  const sequence = await model.createSequence();
-  const logits = await sequence.evaluate(tokens);
-  await sequence.dispose();
-  return logits;
-}
-
 describe("evaluate", () => {
-  it("equals a fresh evaluation after any history of calls", async () => {
-    const base = someTokens(400, 260);
-    const step = fc.record({
-      length: fc.integer({ min: 1, max: 400 }),
-      change: fc.integer({ min: 0, max: 500 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
-        const sequence = await model.createSequence();
-        for (const { length, change } of steps) {
-          const tokens = base
-            .slice(0, length)
-            .map((token, i) => (i >= change ? (token + change) % 260 : token));
-          const logits = await sequence.evaluate(tokens);
-          expect(sequence.tokens).toEqual(tokens);
-          expect(largestDifference(logits, await freshLogits(tokens))).toBeLessThan(TOLERANCE);
-        }
-        await sequence.dispose();
-      }),
-      { numRuns: 15, seed: 7 },
-    );
-  });
+  it("equals a fresh evaluation after any history of calls", () => expectHistoryIsForgotten(model, 400));
 
   it("gives the same bits for the same calls", async () => {
     const tokens = someTokens(300, 260);
@@ -68,12 +40,12 @@ describe("evaluate", () => {
     expect(await sequence.evaluate([...tokens])).toBe(first);
     expect(first).toEqual(copy);
     expect(await sequence.evaluate(tokens.slice(0, 12))).toBe(first);
-    expect(largestDifference(first, await freshLogits(tokens.slice(0, 12)))).toBeLessThan(TOLERANCE);
+    expect(largestDifference(first, await freshLogits(model, tokens.slice(0, 12)))).toBeLessThan(TOLERANCE);
   });
 
   it("stops between slices and goes on to the same bits", async () => {
     const tokens = someTokens(1000, 260);
-    const uninterrupted = await freshLogits(tokens);
+    const uninterrupted = await freshLogits(model, tokens);
     const sequence = await model.createSequence();
     const reason = new Error("the player pressed Esc");
     const controller = new AbortController();
@@ -99,24 +71,18 @@ describe("evaluate", () => {
     await sequence.evaluate(tokens);
     await sequence.evaluate(tokens.slice(0, 10), AbortSignal.abort()).catch(() => {});
     const logits = await sequence.evaluate(tokens.slice(0, 10));
-    expect(largestDifference(logits, await freshLogits(tokens.slice(0, 10)))).toBeLessThan(TOLERANCE);
+    expect(largestDifference(logits, await freshLogits(model, tokens.slice(0, 10)))).toBeLessThan(TOLERANCE);
   });
 
-  it("gives the same bits when the logits of an earlier place are asked for again", async () => {
-    const sequence = await model.createSequence();
-    const tokens = someTokens(60, 260);
-    await sequence.evaluate(tokens.slice(0, 30));
-    const first = Float32Array.from(await sequence.evaluate(tokens.slice(0, 45)));
-    for (let end = 46; end <= 60; end++) await sequence.evaluate(tokens.slice(0, end));
-    expect(await sequence.evaluate(tokens.slice(0, 45))).toEqual(first);
-  });
+  it("gives the same bits when the logits of an earlier place are asked for again", () =>
+    expectSameBitsAgain(model));
 
   it("keeps two sequences apart, also when both run", async () => {
     const [a, b] = [await model.createSequence(), await model.createSequence()];
     const [one, two] = [someTokens(300, 260, 3), someTokens(280, 260, 4)];
     const [logitsOne, logitsTwo] = await Promise.all([a.evaluate(one), b.evaluate(two)]);
-    expect(logitsOne).toEqual(await freshLogits(one));
-    expect(logitsTwo).toEqual(await freshLogits(two));
+    expect(logitsOne).toEqual(await freshLogits(model, one));
+    expect(logitsTwo).toEqual(await freshLogits(model, two));
   });
 
   it("takes one call at a time", async () => {
@@ -154,7 +120,7 @@ describe("score", () => {
     expect(sequence.tokens).toEqual([5, 6, 7]);
     expect([score.logProbabilities.length, score.top1.length]).toEqual([149, 149]);
     for (const i of [0, 1, 127, 128, 148]) {
-      const logits = await freshLogits(tokens.slice(0, i + 1));
+      const logits = await freshLogits(model, tokens.slice(0, i + 1));
       expect(score.top1[i]).toBe(argmax(logits));
       expect(score.logProbabilities[i]).toBeCloseTo(logProbability(logits, tokens[i + 1]!), 4);
     }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
+import { firstProblem } from "../json-file.ts";
 
 const size = (most: number) => z.int().min(1).max(most).nullish();
 const tokenId = z.int().nonnegative();
@@ -66,7 +67,7 @@ export interface ExportedConfig {
 /** Reads a parsed `config.json`; `path` is for messages. Throws `model.corrupt`, `model.unsupported`. */
 export function parseExportedConfig(json: unknown, path: string): ExportedConfig {
   const parsed = exportedSchema.safeParse(json);
-  if (!parsed.success) throw corrupt(path, z.prettifyError(parsed.error));
+  if (!parsed.success) throw corrupt(path, firstProblem(parsed.error));
   if (parsed.data.is_encoder_decoder)
     throw new AppError("model.unsupported", `${path}: it is an encoder-decoder, not a plain decoder.`, {
       hint: "Use a model made for text generation (GPT-2, GPT-Neo, Llama, SmolLM).",

@@ -3,11 +3,11 @@
  * several graphs, beside them or in `onnx/`. Chooses the graph, checks which files it refers to, and states the facts.
  */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { AppError } from "../../shared/errors.ts";
-import { cannotRead, readJsonFile } from "../json-file.ts";
+import { readJsonFile } from "../json-file.ts";
+import { hashFile, sizeOfFile } from "../model-files.ts";
 import { CONFIG_FILE } from "../model-folder.ts";
 import type { ModelInfo } from "../types.ts";
 import { type ExportedConfig, estimateParameters, parseExportedConfig } from "./exported-config.ts";
@@ -115,21 +115,11 @@ async function describeWeights(
   const files: WeightFile[] = [];
   for (const name of names) {
     const own = createHash("sha256");
-    const bytes = await sizeOf(join(dir, name));
-    for await (const chunk of createReadStream(join(dir, name), { highWaterMark: 1 << 20 })) {
-      own.update(chunk);
-      if (names.length > 1) all.update(chunk);
-    }
-    files.push({ name, bytes, sha256: own.digest("hex") });
+    const path = join(dir, name);
+    await hashFile(path, own, ...(names.length > 1 ? [all] : []));
+    files.push({ name, bytes: await sizeOfFile(path), sha256: own.digest("hex") });
   }
   return { files, sha256: files.length === 1 ? files[0]!.sha256 : all.digest("hex") };
-}
-
-async function sizeOf(path: string): Promise<number> {
-  const { size } = await stat(path).catch((error: unknown) => {
-    throw cannotRead(path, error);
-  });
-  return size;
 }
 
 async function namesIn(dir: string): Promise<string[]> {

@@ -62,6 +62,7 @@ const INTEGER_INPUTS: readonly string[] = [
   EXPORTED_NAMES.logitsCount,
 ];
 const MOST_NAMED = 4;
+const LONGEST_NAME = 80;
 
 /** Throws `model.unsupported` naming what is missing or not known, `model.corrupt` when graph and config disagree. */
 export function readInterface(graph: GraphMetadata, config: ExportedConfig, path: string): ExportedInterface {
@@ -70,7 +71,7 @@ export function readInterface(graph: GraphMetadata, config: ExportedConfig, path
   requireNames(inputs, outputs, config, path);
   refuseUnknownInputs(inputs, config, path);
   requireTypes(inputs, path);
-  const cacheType = requireCache(inputs, config, path);
+  const cacheType = requireCache(inputs, outputs, config, path);
   requireVocabulary(outputs, config, path);
   const tokensAtOnce = inputs.get(EXPORTED_NAMES.tokens)?.shape?.[1];
   if (typeof tokensAtOnce === "number" && tokensAtOnce !== 1)
@@ -126,13 +127,17 @@ function requireTypes(inputs: Values, path: string): void {
     throw unsupported(path, `its input ${EXPORTED_NAMES.branch} is ${branch}, not bool`);
 }
 
-/** All layers' keys and values must be [B, H, P, D] of one type, as config.json says. */
-function requireCache(inputs: Values, config: ExportedConfig, path: string): CacheType {
-  const names = cacheNames(config).inputs;
-  const type = inputs.get(names[0]!)?.type;
+/** All layers' keys and values must be [B, H, P, D] of one type, as config.json says, and come back in that type. */
+function requireCache(inputs: Values, outputs: Values, config: ExportedConfig, path: string): CacheType {
+  const names = cacheNames(config);
+  const type = inputs.get(names.inputs[0]!)?.type;
   if (type !== "float32" && type !== "float16")
     throw unsupported(path, `its cache holds ${type}, not float32 or float16`);
-  for (const name of names) {
+  for (const name of names.outputs) {
+    const given = outputs.get(name)!.type;
+    if (given !== type) throw unsupported(path, `its output ${name} is ${given}, its inputs are ${type}`);
+  }
+  for (const name of names.inputs) {
     const value = inputs.get(name)!;
     if (value.type !== type)
       throw unsupported(path, `its input ${name} is ${value.type}, others are ${type}`);
@@ -164,7 +169,10 @@ function requireSize(seen: number | string, expected: number, what: string, path
 }
 
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMED).join(", ");
+  const shown = names
+    .slice(0, MOST_NAMED)
+    .map((name) => name.slice(0, LONGEST_NAME))
+    .join(", ");
   return names.length > MOST_NAMED ? `${shown} and ${names.length - MOST_NAMED} more` : shown;
 }
 

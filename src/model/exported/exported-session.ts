@@ -4,30 +4,36 @@
  */
 import { join } from "node:path";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { AppError, messageOf } from "../../shared/errors.ts";
-import { closed } from "../closed-error.ts";
+import type { CachedGraph } from "../cached-graph.ts";
 import { toFloats } from "../float16.ts";
-import type { NativeWork } from "../gpt2-session.ts";
-import { createRuntimeSession, type RuntimeOptions } from "../onnx-runtime.ts";
+import type { RuntimeOptions } from "../onnx-runtime.ts";
+import { type NativeWork, RuntimeSession, runFailed } from "../runtime-session.ts";
+import { sliceTokensOf } from "../slice-tokens.ts";
 import type { TokenId } from "../types.ts";
 import { ExportedCache, type LayerTensors } from "./exported-cache.ts";
 import type { ExportedConfig } from "./exported-config.ts";
 import type { ExportedFolder } from "./exported-folder.ts";
-import { EXPORTED_NAMES, type ExportedInterface, readInterface } from "./exported-interface.ts";
+import {
+  type CacheType,
+  EXPORTED_NAMES,
+  type ExportedInterface,
+  readInterface,
+} from "./exported-interface.ts";
+import { takesSlices } from "./slice-check.ts";
 
-export class ExportedSession {
-  readonly config: ExportedConfig;
-  readonly interface: ExportedInterface;
-  readonly #session: InferenceSession;
-  readonly #native: NativeWork;
-  #last: Promise<unknown> = Promise.resolve();
-  #closed = false;
+/** A run computes the logits of all its tokens: at most about 32 MB of them. */
+const MOST_LOGITS = 8 * 1024 * 1024;
 
-  private constructor(folder: ExportedFolder, session: InferenceSession, native: NativeWork) {
-    this.config = folder.config;
-    this.interface = readInterface(session, folder.config, join(folder.dir, folder.graphFile));
-    this.#session = session;
-    this.#native = native;
+export class ExportedSession implements CachedGraph<ExportedCache> {
+  readonly #config: ExportedConfig;
+  readonly #interface: ExportedInterface;
+  readonly #runtime: RuntimeSession;
+  #sliceTokens = 1;
+
+  private constructor(folder: ExportedFolder, runtime: RuntimeSession) {
+    this.#config = folder.config;
+    this.#interface = readInterface(runtime.metadata, folder.config, join(folder.dir, folder.graphFile));
+    this.#runtime = runtime;
   }
 
   /** Loads the graph of a folder. Throws `model.corrupt`, and `model.unsupported` when it asks for what nobody has. */
@@ -37,55 +43,63 @@ export class ExportedSession {
     native: NativeWork,
   ): Promise<ExportedSession> {
     const path = join(folder.dir, folder.graphFile);
-    const session = await native(() => createRuntimeSession(path, options));
-    try {
-      return new ExportedSession(folder, session, native);
-    } catch (error) {
-      await session.release();
-      throw error;
-    }
+    return RuntimeSession.open(path, options, native, async (runtime) => {
+      const session = new ExportedSession(folder, runtime);
+      if (!session.#interface.takesOneToken && (await takesSlices(session)))
+        session.#sliceTokens = Math.min(sliceTokensOf(folder.info.parameters), mostTokens(folder.config));
+      return session;
+    });
+  }
+
+  get limits(): ExportedConfig {
+    return this.#config;
+  }
+
+  get sliceTokens(): number {
+    return this.#sliceTokens;
   }
 
   createCache(): ExportedCache {
-    const { layers, keyValueHeads, headSize } = this.config;
-    return new ExportedCache({ layers, heads: keyValueHeads, headSize, type: this.interface.cacheType });
+    const { layers, keyValueHeads, headSize } = this.#config;
+    return new ExportedCache({ layers, heads: keyValueHeads, headSize, type: this.#interface.cacheType });
   }
 
-  /**
-   * Evaluates T tokens after those in `cache`, adds their rows to it and returns the logits after each, [T, V].
-   * Throws `model.closed`, `model.failed`.
-   */
-  async run(cache: ExportedCache, tokens: readonly TokenId[]): Promise<Float32Array> {
-    const result = this.#last.then(() => this.#run(cache, tokens));
-    this.#last = result.catch(() => {});
-    return result;
+  async run(cache: ExportedCache, tokens: readonly TokenId[], logitsFrom: number): Promise<Float32Array> {
+    return this.#runtime.run(
+      () => buildFeeds(this.#interface, cache, tokens),
+      (outputs) => this.#accept(cache, tokens.length, outputs, logitsFrom),
+    );
   }
 
-  /** Waits for the running evaluation and frees the model. Further runs throw `model.closed`. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#last;
-    await this.#session.release();
+  close(): Promise<void> {
+    return this.#runtime.close();
   }
 
-  async #run(cache: ExportedCache, tokens: readonly TokenId[]): Promise<Float32Array> {
-    if (this.#closed) throw closed();
-    const length = cache.length + tokens.length;
-    const feeds = buildFeeds(this.interface, cache, tokens);
-    const outputs = await this.#native(() => this.#session.run(feeds)).catch((error: unknown) => {
-      throw error instanceof AppError ? error : runFailed(messageOf(error), error);
-    });
-    const { layers, keyValueHeads, headSize, vocabularySize } = this.config;
-    const rows = keyValueHeads * length * headSize;
+  /** The graph returns the whole cache and the logits of all `count` tokens. */
+  #accept(
+    cache: ExportedCache,
+    count: number,
+    outputs: InferenceSession.ReturnType,
+    logitsFrom: number,
+  ): Float32Array {
+    const { layers, keyValueHeads, headSize, vocabularySize } = this.#config;
+    const length = cache.length + count;
+    const { cacheType } = this.#interface;
+    const shape = [1, keyValueHeads, length, headSize];
+    const logits = outputOf(outputs, EXPORTED_NAMES.logits, [1, count, vocabularySize]);
     const presents = Array.from({ length: layers }, (_, layer) => ({
-      key: tensorOf(outputs, EXPORTED_NAMES.presentKey(layer), rows),
-      value: tensorOf(outputs, EXPORTED_NAMES.presentValue(layer), rows),
+      key: outputOf(outputs, EXPORTED_NAMES.presentKey(layer), shape, cacheType),
+      value: outputOf(outputs, EXPORTED_NAMES.presentValue(layer), shape, cacheType),
     })) satisfies LayerTensors[];
-    const logits = tensorOf(outputs, EXPORTED_NAMES.logits, tokens.length * vocabularySize);
     cache.replace(presents, length);
-    return toFloats(logits.data);
+    const first = logitsFrom < 0 ? count + logitsFrom : logitsFrom;
+    return toFloats(logits.data, first * vocabularySize);
   }
+}
+
+/** As many tokens of a run as memory allows. */
+function mostTokens({ vocabularySize }: ExportedConfig): number {
+  return Math.max(1, 2 ** Math.floor(Math.log2(MOST_LOGITS / vocabularySize)));
 }
 
 function buildFeeds(
@@ -112,16 +126,18 @@ function int64(values: readonly number[]): Tensor {
   return new Tensor("int64", BigInt64Array.from(values, BigInt), [1, values.length]);
 }
 
-/** An output of exactly `size` numbers. */
-function tensorOf(outputs: InferenceSession.ReturnType, name: string, size: number): Tensor {
+/** An output of exactly this shape, and of this type where it matters. Throws `model.failed`. */
+function outputOf(
+  outputs: InferenceSession.ReturnType,
+  name: string,
+  shape: readonly number[],
+  type?: CacheType,
+): Tensor {
   const tensor = outputs[name];
-  if (tensor?.size === size) return tensor;
-  throw runFailed(`its output ${name} has ${tensor?.size ?? "no"} numbers, not ${size}`);
-}
-
-function runFailed(seen: string, cause?: unknown): AppError {
-  return new AppError("model.failed", `The model could not be evaluated: ${seen}`, {
-    hint: "Export the model again, or try another file of it.",
-    cause,
-  });
+  if (tensor === undefined) throw runFailed(`its output ${name} is missing`);
+  if (String(tensor.dims) !== String(shape))
+    throw runFailed(`its output ${name} has the shape ${tensor.dims}, not ${shape}`);
+  if (type !== undefined && tensor.type !== type)
+    throw runFailed(`its output ${name} is ${tensor.type}, not ${type}`);
+  return tensor;
 }

@@ -5,35 +5,59 @@
  * them. In word pieces U+2581 itself cannot be told from a space.
  */
 import { join } from "node:path";
-import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
-import { AppError, messageOf } from "../../shared/errors.ts";
+import { AppError } from "../../shared/errors.ts";
+import { lettersToBytes } from "../byte-letters.ts";
+import {
+  createByteTokenizer,
+  END_OF_TEXT,
+  mergesSchema,
+  TokenBytes,
+  tokenIdSchema,
+  vocabularySchema,
+} from "../byte-tokenizer.ts";
+import { firstProblem } from "../json-file.ts";
 import { TOKENIZER_FILE } from "../model-folder.ts";
-import { lettersToBytes } from "../tokenizer.ts";
 import { readTokenizerJson } from "../tokenizer-files.ts";
 import type { TokenId, Tokenizer } from "../types.ts";
 import type { ExportedConfig } from "./exported-config.ts";
 
-const END_OF_TEXT = "<|endoftext|>";
 const SPACE_LETTER = "\u2581";
-const MAX_TOKENS = 2_000_000;
+/** Steps that only cut a text; others change it, or (FixedLength 0) never end. */
+const CUTTING_STEPS: readonly string[] = ["ByteLevel", "Digits", "Metaspace", "Punctuation", "Split"];
+const MOST_STEPS = 16;
+/** Texts that every tokenizer must give back, and one in letters that it may not know but must have some token for. */
+const PLAIN_PROBE = "The lamp's  12 oil cans,\n\n> look";
+const RARE_PROBE = "\u00e9 \u{1f9ca}";
 
-const tokenId = z.int().min(0).max(MAX_TOKENS);
+const kind = z.string().max(64);
+const stepSchema = z.looseObject({ type: kind });
+const innerSchema = z.array(stepSchema).max(MOST_STEPS).optional();
 /** A step of a tokenizer, or several in order. */
-const stepSchema = z.looseObject({ type: z.string() });
+const stepsSchema = stepSchema.extend({ pretokenizers: innerSchema, decoders: innerSchema }).nullish();
+type Step = z.infer<typeof stepSchema>;
+/** [text, log probability] by id. */
+const scoredVocabularySchema = z.custom<[string, number][]>(
+  (value) =>
+    Array.isArray(value) &&
+    value.every((pair) => Array.isArray(pair) && typeof pair[0] === "string" && typeof pair[1] === "number"),
+  "expected a text and a number for every token",
+);
 const tokenizerSchema = z.looseObject({
   added_tokens: z
-    .array(z.looseObject({ id: tokenId, content: z.string(), special: z.boolean().default(false) }))
+    .array(z.looseObject({ id: tokenIdSchema, content: z.string(), special: z.boolean().default(false) }))
     .default([]),
-  pre_tokenizer: stepSchema.nullish(),
-  decoder: stepSchema.nullish(),
+  pre_tokenizer: stepsSchema,
+  decoder: stepsSchema,
   model: z.looseObject({
-    type: z.string().default("BPE"),
-    vocab: z.union([z.record(z.string(), tokenId), z.array(z.tuple([z.string(), z.number()]))]),
+    type: kind.default("BPE"),
+    vocab: z.union([vocabularySchema, scoredVocabularySchema]),
+    merges: mergesSchema.default([]),
+    unk_token: z.string().nullish(),
   }),
 });
 type TokenizerJson = z.infer<typeof tokenizerSchema>;
-type Step = { readonly type: string; readonly [key: string]: unknown };
+type Model = TokenizerJson["model"];
 
 /** Loads the tokenizer of a folder. Throws `model.missing`, `model.corrupt`, `model.unsupported`. */
 export async function loadExportedTokenizer(dir: string, config: ExportedConfig): Promise<Tokenizer> {
@@ -46,68 +70,55 @@ export function createExportedTokenizer(
   config: Pick<ExportedConfig, "vocabularySize" | "endOfText">,
   path: string,
 ): Tokenizer {
+  const refuse = (seen: string) => unsupported(path, seen);
   const parsed = tokenizerSchema.safeParse(json);
-  if (!parsed.success) throw unsupported(path, z.prettifyError(parsed.error));
-  const isByteLevel = usesByteLevel(parsed.data);
-  if (!isByteLevel && !usesPieces(parsed.data))
-    throw unsupported(path, "its tokens are neither bytes nor word pieces with U+2581 for a space");
-  const encoder = createEncoder(plainJson(parsed.data, isByteLevel), path);
-  const endOfText = endOfTextOf(parsed.data, config, path);
-  const bytes = tokenBytes(parsed.data, isByteLevel ? lettersToBytes : pieceToBytes, config, path);
-  bytes[endOfText] = NO_BYTES;
-  return new ExportedTokenizer(encoder, bytes, endOfText);
-}
-
-const NO_BYTES = new Uint8Array(0);
-
-class ExportedTokenizer implements Tokenizer {
-  readonly vocabularySize: number;
-  readonly endOfText: TokenId;
-  readonly #encoder: LibraryTokenizer;
-  readonly #bytes: readonly Uint8Array[];
-
-  constructor(encoder: LibraryTokenizer, bytes: readonly Uint8Array[], endOfText: TokenId) {
-    this.#encoder = encoder;
-    this.#bytes = bytes;
-    this.vocabularySize = bytes.length;
-    this.endOfText = endOfText;
-  }
-
-  encode(text: string): TokenId[] {
-    return text === "" ? [] : this.#encoder.encode(text.toWellFormed(), { add_special_tokens: false }).ids;
-  }
-
-  decode(tokens: readonly TokenId[]): string {
-    const bytes = Buffer.concat(tokens.map((token) => this.bytesOf(token)));
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  }
-
-  bytesOf(token: TokenId): Uint8Array {
-    return this.#bytes[token] ?? NO_BYTES;
-  }
-}
-
-function usesByteLevel(json: TokenizerJson): boolean {
-  return [...stepsOf(json.pre_tokenizer), ...stepsOf(json.decoder)].some((step) => step.type === "ByteLevel");
-}
-
-function usesPieces(json: TokenizerJson): boolean {
-  const isKnownModel = ["BPE", "Unigram"].includes(json.model.type);
-  return isKnownModel && vocabularyOf(json).some(([token]) => token.startsWith(SPACE_LETTER));
+  if (!parsed.success) throw refuse(firstProblem(parsed.error));
+  const steps = stepsOf(parsed.data.pre_tokenizer);
+  const isByteLevel = [...steps, ...stepsOf(parsed.data.decoder)].some((step) => step.type === "ByteLevel");
+  const problem = problemOf(parsed.data.model, steps, isByteLevel);
+  if (problem !== undefined) throw refuse(problem);
+  const endOfText = endOfTextOf(parsed.data, config);
+  if (endOfText === undefined) throw refuse(`it has no ${END_OF_TEXT}, and config.json no eos_token_id`);
+  const bytes = new TokenBytes(config.vocabularySize, path);
+  bytes.check(endOfText);
+  const added = sortAdded(parsed.data, endOfText, config.vocabularySize);
+  fillBytes(bytes, parsed.data.model, added, isByteLevel ? lettersToBytes : pieceToBytes);
+  const definition = plainJson(parsed.data.model, steps, isByteLevel, added);
+  const tokenizer = createByteTokenizer(definition, bytes, endOfText, refuse);
+  if (!givesBackTexts(tokenizer)) throw refuse("texts that it encodes do not come back");
+  return tokenizer;
 }
 
 /** The tokenizer without what would add to a text or change it. */
-function plainJson(json: TokenizerJson, isByteLevel: boolean): Record<string, unknown> {
+function plainJson(
+  model: Model,
+  steps: readonly Step[],
+  isByteLevel: boolean,
+  { special, plain }: AddedTokens,
+): Record<string, unknown> {
   const spaces = { type: "Replace", pattern: { String: " " }, content: SPACE_LETTER };
-  const splitting = stepsOf(json.pre_tokenizer).map(withoutPrefix);
   return {
-    ...json,
-    added_tokens: json.added_tokens.filter((token) => !token.special),
+    added_tokens: plain.map(({ id, content }) => ({ id, content, special: false, normalized: false })),
     normalizer: isByteLevel ? null : spaces,
-    pre_tokenizer: splitting.length === 0 ? null : { type: "Sequence", pretokenizers: splitting },
-    post_processor: null,
-    decoder: null,
+    pre_tokenizer: steps.length === 0 ? null : { type: "Sequence", pretokenizers: steps.map(withoutPrefix) },
+    model: withoutSpecial(model, special),
   };
+}
+
+/** Why the tokenizer cannot be used; undefined when nothing speaks against trying it. */
+function problemOf(model: Model, steps: readonly Step[], isByteLevel: boolean): string | undefined {
+  const isKnownModel = model.type === (Array.isArray(model.vocab) ? "Unigram" : "BPE");
+  const hasPieces = isKnownModel && entriesOf(model).some(([token]) => token.startsWith(SPACE_LETTER));
+  if (!isByteLevel && !hasPieces)
+    return "its tokens are neither bytes nor word pieces with U+2581 for a space";
+  if (!isKnownModel) return `its model is ${model.type}, not BPE or Unigram`;
+  const unknown = steps.find((step) => !CUTTING_STEPS.includes(step.type));
+  return unknown && `it has a step of the unknown type ${unknown.type}`;
+}
+
+function stepsOf(step: z.infer<typeof stepsSchema>): readonly Step[] {
+  if (step == null) return [];
+  return (step.type === "Sequence" && (step.pretokenizers ?? step.decoders)) || [step];
 }
 
 function withoutPrefix(step: Step): Step {
@@ -116,44 +127,37 @@ function withoutPrefix(step: Step): Step {
   return step;
 }
 
-/** A step, or the steps of a sequence, in order. */
-function stepsOf(step: Step | null | undefined): Step[] {
-  if (step == null) return [];
-  const inner = step.pretokenizers ?? step.decoders;
-  return step.type === "Sequence" && Array.isArray(inner) ? (inner as Step[]).flatMap(stepsOf) : [step];
-}
-
-function createEncoder(json: Record<string, unknown>, path: string): LibraryTokenizer {
-  try {
-    // The library's type lists each kind of step; what it cannot run it throws for.
-    const definition = json as unknown as ConstructorParameters<typeof LibraryTokenizer>[0];
-    return new LibraryTokenizer(definition, { clean_up_tokenization_spaces: false });
-  } catch (error) {
-    throw unsupported(path, messageOf(error));
-  }
-}
-
-function vocabularyOf(json: TokenizerJson): (readonly [token: string, id: TokenId])[] {
-  const { vocab } = json.model;
-  return Array.isArray(vocab) ? vocab.map(([token], id) => [token, id] as const) : Object.entries(vocab);
-}
-
-/** The bytes of every token of the model's vocabulary; special tokens have none. */
-function tokenBytes(
+/** `<|endoftext|>` where there is one, for chat models name the end of a turn in config.json; else what that says. */
+function endOfTextOf(
   json: TokenizerJson,
+  config: { readonly endOfText: TokenId | undefined },
+): TokenId | undefined {
+  return json.added_tokens.find((token) => token.content === END_OF_TEXT)?.id ?? config.endOfText;
+}
+
+interface AddedTokens {
+  /** Never read from texts. */
+  readonly special: ReadonlySet<TokenId>;
+  /** Read from texts as whole words. */
+  readonly plain: readonly { readonly id: TokenId; readonly content: string }[];
+}
+
+/** Some models leave their last added tokens out of the embedding; these are neither. */
+function sortAdded({ added_tokens }: TokenizerJson, endOfText: TokenId, vocabularySize: number): AddedTokens {
+  const own = added_tokens.filter(({ id }) => id < vocabularySize);
+  const special = new Set([endOfText, ...own.filter((token) => token.special).map((token) => token.id)]);
+  return { special, plain: own.filter(({ id }) => !special.has(id)) };
+}
+
+function fillBytes(
+  bytes: TokenBytes,
+  model: Model,
+  { special, plain }: AddedTokens,
   toBytes: (token: string) => Uint8Array,
-  { vocabularySize }: { readonly vocabularySize: number },
-  path: string,
-): Uint8Array[] {
-  const bytes = new Array<Uint8Array>(vocabularySize).fill(NO_BYTES);
-  for (const [token, id] of vocabularyOf(json)) {
-    if (id >= vocabularySize) throw tooManyTokens(path, id, vocabularySize);
-    bytes[id] = toBytes(token);
-  }
-  // Some models leave their last added tokens out of the embedding; nothing can produce those.
-  for (const { id, content, special } of json.added_tokens)
-    if (id < vocabularySize) bytes[id] = special ? NO_BYTES : new TextEncoder().encode(content);
-  return bytes;
+): void {
+  for (const [token, id] of entriesOf(model)) bytes.set(id, toBytes(token));
+  for (const { id, content } of plain) bytes.set(id, new TextEncoder().encode(content));
+  bytes.clear(special);
 }
 
 function pieceToBytes(piece: string): Uint8Array {
@@ -162,31 +166,36 @@ function pieceToBytes(piece: string): Uint8Array {
   return new TextEncoder().encode(piece.replaceAll(SPACE_LETTER, " "));
 }
 
-/** `<|endoftext|>` where there is one, for chat models name the end of a turn in config.json; else what that says. */
-function endOfTextOf(
-  json: TokenizerJson,
-  config: Pick<ExportedConfig, "vocabularySize" | "endOfText">,
-  path: string,
-): TokenId {
-  const added = json.added_tokens.find((token) => token.content === END_OF_TEXT);
-  const id = added?.id ?? config.endOfText;
-  if (id === undefined) throw unsupported(path, `it has no ${END_OF_TEXT}, and config.json no eos_token_id`);
-  if (id >= config.vocabularySize) throw tooManyTokens(path, id, config.vocabularySize);
-  return id;
+function entriesOf({ vocab }: Model): (readonly [token: string, id: TokenId])[] {
+  return Array.isArray(vocab) ? vocab.map(([token], id) => [token, id] as const) : Object.entries(vocab);
+}
+
+/** The model that cannot find special tokens in a text, whatever is written there. The one for unknown letters must stay. */
+function withoutSpecial(model: Model, special: ReadonlySet<TokenId>): Record<string, unknown> {
+  const { vocab, unk_token: unknown } = model;
+  if (!Array.isArray(vocab)) {
+    const kept = Object.entries(vocab).filter(([token, id]) => token === unknown || !special.has(id));
+    return { ...model, vocab: Object.fromEntries(kept) };
+  }
+  // Ids are places here, so a special token is renamed: no well-formed text has half a surrogate pair.
+  const rename = ([token, score]: [string, number], id: TokenId) => [
+    special.has(id) ? `\ud800${id}` : token,
+    score,
+  ];
+  return { ...model, vocab: vocab.map(rename) };
+}
+
+/** Tries out what no look at the definition can promise. */
+function givesBackTexts(tokenizer: Tokenizer): boolean {
+  const isToken = (id: TokenId) => Number.isInteger(id) && id >= 0 && id < tokenizer.vocabularySize;
+  return (
+    tokenizer.decode(tokenizer.encode(PLAIN_PROBE)) === PLAIN_PROBE &&
+    tokenizer.encode(RARE_PROBE).every(isToken)
+  );
 }
 
 function unsupported(path: string, seen: string): AppError {
   return new AppError("model.unsupported", `${path} is not a tokenizer this program can use: ${seen}.`, {
     hint: "Use the tokenizer.json of a GPT-2, GPT-Neo, Llama or SmolLM model.",
   });
-}
-
-function tooManyTokens(path: string, id: TokenId, vocabularySize: number): AppError {
-  return new AppError(
-    "model.corrupt",
-    `${path} has token ${id}, but the model has ${vocabularySize} tokens.`,
-    {
-      hint: "tokenizer.json and config.json must come from the same model.",
-    },
-  );
 }

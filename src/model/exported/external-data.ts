@@ -4,27 +4,31 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { AppError, messageOf } from "../../shared/errors.ts";
-import { cannotRead } from "../json-file.ts";
+import { cannotRead, sizeOfFile } from "../model-files.ts";
 import { childKind, type MessageKind, visitEntries } from "../onnx-check.ts";
+import { MOST_HEAD_BYTES, readFieldHead } from "../protobuf.ts";
 
 /** Messages up to this size are read whole. */
 const WHOLE_BYTES = 1 << 20;
 const WINDOW_BYTES = 1 << 16;
 const MAX_DEPTH = 32;
-const LONGEST_TAG_BYTES = 20;
 const MOST_FILES = 256;
+/** Letters of a false name that are worth showing. */
+const LONGEST_NAME = 200;
+/** Fields looked at one by one: as many would take seconds. A graph has a few for each operator. */
+const MOST_FIELDS = 1_000_000;
 
 /**
  * The names of the files beside `path` that its tensors lie in.
  * Throws `model.corrupt` when it is no ONNX graph or names a file that is not beside it, `model.missing`.
  */
 export async function externalLocations(path: string): Promise<string[]> {
+  const size = await sizeOfFile(path);
   const file = await open(path, "r").catch((error: unknown) => {
     throw cannotRead(path, error);
   });
   try {
-    const { size } = await file.stat();
-    const scan = { path, window: new FileWindow(file), locations: new Set<string>() };
+    const scan = { path, window: new FileWindow(file), locations: new Set<string>(), fields: 0 };
     await scanMessage(scan, { start: 0, end: size }, "model", 0);
     return [...scan.locations];
   } catch (error) {
@@ -39,6 +43,8 @@ interface Scan {
   readonly path: string;
   readonly window: FileWindow;
   readonly locations: Set<string>;
+  /** How many were looked at. */
+  fields: number;
 }
 
 interface Range {
@@ -47,18 +53,17 @@ interface Range {
 }
 
 /** Goes through one message in the file, skipping the fields that no tensor can be reached through. */
-async function scanMessage(
-  scan: Scan,
-  { start, end }: Range,
-  kind: MessageKind,
-  depth: number,
-): Promise<void> {
+async function scanMessage(scan: Scan, range: Range, kind: MessageKind, depth: number): Promise<void> {
   if (depth > MAX_DEPTH) throw corrupt(scan.path, "is nested too deeply");
-  for (let offset = start; offset < end; ) {
-    const head = readHead(await scan.window.read(offset, Math.min(LONGEST_TAG_BYTES, end - offset)));
-    const body = { start: offset + head.headBytes, end: offset + head.headBytes + head.bodyBytes };
+  if (kind === "entry") throw corrupt(scan.path, "names a file in over a megabyte");
+  const { end } = range;
+  for (let offset = range.start; offset < end; ) {
+    if (++scan.fields > MOST_FIELDS) throw corrupt(scan.path, "has too many parts");
+    const head = readFieldHead(await scan.window.read(offset, Math.min(MOST_HEAD_BYTES, end - offset)), 0);
+    const start = offset + head.headBytes;
+    const body = { start, end: start + head.bodyBytes };
     if (body.end > end) throw new RangeError(`cut off at byte ${offset}`);
-    const child = head.isMessage ? childKind(kind, head.field) : undefined;
+    const child = head.hasBytes ? childKind(kind, head.field) : undefined;
     if (child !== undefined) await scanChild(scan, body, child, depth + 1);
     offset = body.end;
   }
@@ -70,7 +75,7 @@ async function scanChild(scan: Scan, range: Range, kind: MessageKind, depth: num
   const bytes = await scan.window.read(range.start, size);
   visitEntries(bytes, kind, scan.path, depth, (location) => {
     if (!isPlainName(location))
-      throw corrupt(scan.path, `refers to the file "${location}", not one beside it`);
+      throw corrupt(scan.path, `refers to the file "${location.slice(0, LONGEST_NAME)}", not one beside it`);
     scan.locations.add(location);
     if (scan.locations.size > MOST_FILES) throw corrupt(scan.path, `refers to over ${MOST_FILES} files`);
   });
@@ -79,44 +84,6 @@ async function scanChild(scan: Scan, range: Range, kind: MessageKind, depth: num
 /** No folder, no drive, no "..": a file in the graph's own folder on every system. */
 function isPlainName(location: string): boolean {
   return location !== "" && location !== "." && location !== ".." && !/[/\\:\0]/.test(location);
-}
-
-interface FieldHead {
-  readonly field: number;
-  readonly isMessage: boolean;
-  readonly headBytes: number;
-  readonly bodyBytes: number;
-}
-
-/** Reads a field's tag and, where it has one, its length. Throws RangeError when the bytes are no field. */
-function readHead(bytes: Uint8Array): FieldHead {
-  const [tag, tagBytes] = readVarint(bytes, 0);
-  const field = Math.floor(tag / 8);
-  const wireType = tag % 8;
-  if (wireType === 2) {
-    const [bodyBytes, lengthBytes] = readVarint(bytes, tagBytes);
-    return { field, isMessage: true, headBytes: tagBytes + lengthBytes, bodyBytes };
-  }
-  return { field, isMessage: false, headBytes: tagBytes, bodyBytes: scalarBytes(bytes, tagBytes, wireType) };
-}
-
-function scalarBytes(bytes: Uint8Array, offset: number, wireType: number): number {
-  if (wireType === 0) return readVarint(bytes, offset)[1];
-  if (wireType === 1) return 8;
-  if (wireType === 5) return 4;
-  throw new RangeError(`wire type ${wireType}`);
-}
-
-/** A number and how many bytes it takes. */
-function readVarint(bytes: Uint8Array, offset: number): [value: number, length: number] {
-  let value = 0;
-  for (let i = 0; i < 10; i++) {
-    const byte = bytes[offset + i];
-    if (byte === undefined) throw new RangeError("cut off");
-    value += (byte & 0x7f) * 128 ** i;
-    if (byte < 0x80) return [value, i + 1];
-  }
-  throw new RangeError("endless number");
 }
 
 /** Reads pieces of a file mostly in order; small ones come from one buffer. */
