@@ -1,5 +1,10 @@
-/** A story and a player who never tires of it, for measuring long adventures. */
-import type { NarrationRequest, PlayerAction } from "../src/game/ports.ts";
+/** A story and a long row of turns for measuring adventures: the actions and passages of the training adventures, in order. */
+import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { parseTranscripts, type TranscriptTurn } from "../src/evaluation/transcript.ts";
+import type { NarrationRequest } from "../src/game/ports.ts";
+
+const ADVENTURES = new URL("../training/adventures/set-22/", import.meta.url);
 
 export const STORY: Omit<NarrationRequest, "turns" | "inserted" | "action" | "seed"> = {
   header: [
@@ -16,27 +21,13 @@ export const STORY: Omit<NarrationRequest, "turns" | "inserted" | "action" | "se
     "was never a door before. Somebody is knocking on it from the inside.",
 };
 
-const act = (text: string): PlayerAction => ({ kind: "do", text });
-const say = (text: string): PlayerAction => ({ kind: "say", text: `You say, "${text}"` });
-
-export const ACTIONS: readonly PlayerAction[] = [
-  act("You open the blue door."),
-  say("Who is there?"),
-  act("You hold up the lamp and look around."),
-  act("You go down the stone steps."),
-  { kind: "continue", text: "" },
-  say("I am looking for the girl who brought me this lamp. Have you seen her?"),
-  act("You follow the sound of water."),
-  act("You hide behind the old cart and wait until the watchmen have gone by."),
-  act("You ask the old woman about the market."),
-  { kind: "story", text: "A bell rings somewhere far above, and every lamp in the market goes out." },
-  act("You run."),
-  say("Take my hand, quickly!"),
-  act("You climb the wall to the roof."),
-  act("You give the captain the empty oil can and keep the lamp under your coat."),
-  { kind: "continue", text: "" },
-  act("You read the letter."),
-  say("That is not what you told me yesterday."),
-  act("You try the small key in the lock."),
-  act("You walk to the harbour and look for a boat."),
-];
+/** `count` turns with a passage each. */
+export async function readScript(count: number): Promise<TranscriptTurn[]> {
+  const turns: TranscriptTurn[] = [];
+  const folder = fileURLToPath(ADVENTURES);
+  for (const file of (await readdir(folder)).sort())
+    for (const adventure of parseTranscripts(await readFile(`${folder}/${file}`, "utf8")))
+      turns.push(...adventure.turns.filter(({ action, passage }) => action !== "" && passage !== ""));
+  if (turns.length < count) throw new Error(`the script has ${turns.length} turns, fewer than ${count}`);
+  return turns.slice(0, count);
+}

@@ -3,7 +3,7 @@
  *
  *     npm run bench [-- folder of an imported model ...]                  our own figures
  *     npm run bench -- --peers [--rounds 5] [--shape 124m] [--float32]    beside transformers.js and llama.cpp
- *     npm run bench -- --adventure [--turns 300]                          first-token time by turn
+ *     npm run bench -- --adventure [--turns 300] [--shape 124m]           first-token time by turn
  */
 import { parseArgs } from "node:util";
 import { GPT2_SHAPES, type Gpt2ShapeName } from "../src/model/random-gpt2.ts";
@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
   options: {
     peers: { type: "boolean", default: false },
     rounds: { type: "string", default: "5" },
-    shape: { type: "string", default: "124m" },
+    shape: { type: "string" },
     float32: { type: "boolean", default: false },
     adventure: { type: "boolean", default: false },
     turns: { type: "string", default: "300" },
@@ -26,9 +26,13 @@ const { values, positionals } = parseArgs({
 if (!values.peers && !values.adventure) await measureOwnModels(positionals);
 if (values.peers) {
   const rounds = wholeNumber("rounds", values.rounds);
-  await measureSideBySide({ rounds, shape: shapeName(values.shape), withFloat32: values.float32 });
+  const shape = shapeName(values.shape ?? "124m");
+  await measureSideBySide({ rounds, shape, withFloat32: values.float32 });
 }
-if (values.adventure) await measureAdventures(wholeNumber("turns", values.turns));
+if (values.adventure) {
+  const shape = values.shape === undefined ? undefined : shapeName(values.shape);
+  await measureAdventures(wholeNumber("turns", values.turns), shape);
+}
 
 function wholeNumber(option: string, text: string): number {
   const value = Number(text);

@@ -1,17 +1,21 @@
 /**
- * Plays one adventure with scripted actions through the narrator, as the game would: recall, narrate, then `prepare` in the
- * pause. Run by adventure.ts in a process of its own; prints the figures as JSON and its progress on stderr.
+ * Plays one adventure by script through the narrator, as the game would: recall, narrate, then `prepare` in the pause. The
+ * model computes everything and tells the script's passages, so two runs have the same turns. Run by adventure.ts in a process of its own; prints the figures as JSON and its progress on stderr.
  */
-import type { NarrationRequest, StoryTurn } from "../src/game/ports.ts";
+import type { TranscriptTurn } from "../src/evaluation/transcript.ts";
+import type { NarrationRequest, PlayerAction, StoryTurn } from "../src/game/ports.ts";
 import { median, rounded } from "../src/model/benchmark.ts";
 import { openModel } from "../src/model/onnx-model.ts";
 import type { LanguageModel } from "../src/model/types.ts";
 import { ModelNarrator } from "../src/narrator/narrator.ts";
-import { ACTIONS, STORY } from "./adventure-script.ts";
+import { readScript, STORY } from "./adventure-script.ts";
+import { type ScriptedModel, scriptModel } from "./scripted-model.ts";
 import { type Evaluation, watchEvaluations } from "./watched-model.ts";
 
 export interface AdventureOptions {
   readonly model: string;
+  /** Folder of the model whose tokenizer is used. */
+  readonly tokenizer: string;
   readonly turns: number;
   /** Whether evaluated tokens are kept from turn to turn and the pause between turns is used. */
   readonly reuses: boolean;
@@ -29,6 +33,9 @@ export interface AdventureFigures {
   /** Of the time to the first token, what the model did not take: recall and the building of the prompt. */
   readonly building50Ms: number;
   readonly building95Ms: number;
+  /** JavaScript of sampling, guard and bookkeeping: a sampled token, and its share of a whole turn in percent. */
+  readonly ownMsPerToken: number;
+  readonly ownShare: number;
   readonly rebuildTurns: number;
   readonly rebuildFirstToken95Ms: number;
   readonly idle95Ms: number;
@@ -43,6 +50,10 @@ interface TurnCost {
   readonly firstTokenMs: number;
   /** The part of it outside of the model. */
   readonly buildingMs: number;
+  /** From the first logits to the end of the passage: all of it, and what the model took. */
+  readonly tellingMs: number;
+  readonly modelMs: number;
+  readonly sampledTokens: number;
   /** Evaluated between Enter and the first logits. */
   readonly waitedTokens: number;
   /** Evaluated in the pause before. */
@@ -54,23 +65,27 @@ interface TurnCost {
 const IDLE_MS = 4000;
 const PROGRESS_TURNS = 25;
 
-async function measure({ model: folder, turns, reuses }: AdventureOptions): Promise<AdventureFigures> {
-  const model = await openModel(folder);
+async function measure(options: AdventureOptions): Promise<AdventureFigures> {
+  const { turns, reuses } = options;
+  const model = await openModel(options.model);
+  const other = await openModel(options.tokenizer);
   const evaluations: Evaluation[] = [];
   const watched = watchEvaluations(model, (evaluation) => evaluations.push(evaluation));
-  const narrator = await ModelNarrator.create(watched.model);
+  const scripted = scriptModel(watched.model, other.tokenizer);
+  const narrator = await ModelNarrator.create(scripted.model);
+  const script = await readScript(turns);
   const told: StoryTurn[] = [];
   const costs: TurnCost[] = [];
   for (let turn = 0; turn < turns; turn++) {
     const idle = reuses ? await prepare(narrator, told, evaluations) : { idleTokens: 0, idleMs: 0 };
     if (!reuses) await watched.forget();
     const before = costs.at(-1)?.promptTokens ?? 0;
-    const cost = await playTurn(narrator, told, evaluations);
+    const cost = await playTurn({ narrator, scripted }, script[turn]!, told, evaluations);
     costs.push({ ...cost, ...idle, isRebuilt: cost.promptTokens < before });
     if ((turn + 1) % PROGRESS_TURNS === 0)
       console.error(`turn ${turn + 1} of ${turns}, reuse ${reuses ? "on" : "off"}`);
   }
-  await model.dispose();
+  await Promise.all([model.dispose(), other.dispose()]);
   return summary(costs, stepMs(evaluations, model), model);
 }
 
@@ -87,22 +102,30 @@ async function prepare(
 
 /** Narrates the next turn and adds it to `told`. */
 async function playTurn(
-  narrator: ModelNarrator,
+  { narrator, scripted }: { readonly narrator: ModelNarrator; readonly scripted: ScriptedModel },
+  line: TranscriptTurn,
   told: StoryTurn[],
   evaluations: readonly Evaluation[],
 ): Promise<Omit<TurnCost, "idleTokens" | "idleMs" | "isRebuilt">> {
-  const action = ACTIONS[told.length % ACTIONS.length]!;
+  const action: PlayerAction = { kind: "do", text: line.action };
   const bare: NarrationRequest = { ...STORY, turns: [...told], inserted: [], action, seed: told.length };
+  const { promptTokens } = narrator.explain({ ...bare, inserted: narrator.recall(bare) });
+  scripted.tell(promptTokens, scripted.model.tokenizer.encode(line.passage));
   const first = evaluations.length;
   const start = performance.now();
   const inserted = narrator.recall(bare);
   const { passage, stats } = await narrator.narrate({ ...bare, inserted });
+  const endedAt = performance.now();
   told.push({ inserted, action, passage });
   const own = evaluations.slice(first);
   const answer = own.findIndex((evaluation) => evaluation.length >= stats.promptTokens);
   const waited = own.slice(0, answer + 1);
   const firstTokenMs = own[answer]!.endedAt - start;
+  const telling = own.slice(answer + 1);
   return {
+    tellingMs: endedAt - own[answer]!.endedAt,
+    modelMs: telling.reduce((sum, evaluation) => sum + evaluation.ms, 0),
+    sampledTokens: stats.sampledTokens,
     promptTokens: stats.promptTokens,
     firstTokenMs,
     buildingMs: waited.reduce((rest, evaluation) => rest - evaluation.ms, firstTokenMs),
@@ -127,6 +150,9 @@ function summary(costs: readonly TurnCost[], decodeStepMs: number, model: Langua
   const firstMs = full.map((cost) => cost.firstTokenMs);
   const buildingMs = full.map((cost) => cost.buildingMs);
   const rebuilt = costs.filter((cost) => cost.isRebuilt);
+  const all = (key: "tellingMs" | "modelMs" | "sampledTokens") =>
+    costs.reduce((sum, cost) => sum + cost[key], 0);
+  const ownMs = all("tellingMs") - all("modelMs");
   const total = costs.reduce((sum, cost) => sum + cost.promptTokens, 0);
   const share = (key: "waitedTokens" | "idleTokens") =>
     (100 * costs.reduce((sum, cost) => sum + cost[key], 0)) / total;
@@ -142,6 +168,8 @@ function summary(costs: readonly TurnCost[], decodeStepMs: number, model: Langua
     firstToken95Steps: rounded(percentile(firstMs, 0.95) / decodeStepMs),
     building50Ms: rounded(percentile(buildingMs, 0.5)),
     building95Ms: rounded(percentile(buildingMs, 0.95)),
+    ownMsPerToken: hundredth(ownMs / all("sampledTokens")),
+    ownShare: rounded((100 * ownMs) / all("tellingMs")),
     rebuildTurns: rebuilt.length,
     rebuildFirstToken95Ms: rounded(
       percentile(

@@ -8,6 +8,7 @@ import { GPT2_SHAPES, writeRandomGpt2 } from "../src/model/random-gpt2.ts";
 import { bundleChild, runChild } from "./child.ts";
 import type { Figures } from "./measure.ts";
 import { commit, machine, report, table } from "./report.ts";
+import { measureStart } from "./start.ts";
 
 const COLUMNS: readonly (readonly [keyof Figures, string])[] = [
   ["model", "model"],
@@ -31,7 +32,8 @@ export async function measureOwnModels(given: readonly string[]): Promise<void> 
       given.length > 0 ? given : [await findModel(DEFAULT_MODEL), ...(await importRandom(scratch))];
     const figures: Figures[] = [];
     for (const folder of folders) figures.push(await runChild<Figures>(measure, folder));
-    console.log(JSON.stringify({ machine: machine(), figures }, null, 2));
+    const start = await measureStart();
+    console.log(JSON.stringify({ machine: machine(), figures, start }, null, 2));
     const rows = figures.map((figure) => COLUMNS.map(([key]) => figure[key]));
     await report("", [
       `${machine()} ${commit()}`,
@@ -39,6 +41,8 @@ export async function measureOwnModels(given: readonly string[]): Promise<void> 
         COLUMNS.map(([, title]) => title),
         rows,
       ),
+      `The game with the built-in narrator: command to prompt ${start.promptMs} ms; Enter to the first words (a whole ` +
+        `sentence, chosen and judged) ${start.firstWordsMs} ms.`,
     ]);
   } finally {
     await rm(scratch, { recursive: true, force: true });

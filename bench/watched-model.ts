@@ -1,5 +1,5 @@
 /** A language model that tells what each evaluation cost, for measurements of the parts that use one. */
-import type { LanguageModel, Sequence, TokenId } from "../src/model/types.ts";
+import type { Branches, LanguageModel, Sequence, TokenId } from "../src/model/types.ts";
 
 /** One call of `evaluate`. `length` is the whole sequence's, `newTokens` what was not in its cache. */
 export interface Evaluation {
@@ -51,7 +51,38 @@ function watchSequence(inner: Sequence, onEvaluation: (evaluation: Evaluation) =
       return logits;
     },
     score: (tokens, signal) => inner.score(tokens, signal),
-    ...(inner.branch === undefined ? {} : { branch: (count: number) => inner.branch!(count) }),
+    ...(inner.branch === undefined
+      ? {}
+      : {
+          branch: async (count: number, from?: readonly number[]) =>
+            watchBranches(await inner.branch!(count, from), inner.tokens.length, onEvaluation),
+        }),
+    dispose: () => inner.dispose(),
+  };
+}
+
+/** A step of several branches is one evaluation; its length is that of the sequence and its longest branch. */
+function watchBranches(
+  inner: Branches,
+  shared: number,
+  onEvaluation: (evaluation: Evaluation) => void,
+): Branches {
+  const watch = async (newTokens: number, work: () => Promise<readonly Float32Array[]>) => {
+    const start = performance.now();
+    const logits = await work();
+    const endedAt = performance.now();
+    const length = shared + Math.max(...inner.tokens.map((tokens) => tokens.length));
+    onEvaluation({ length, newTokens, ms: endedAt - start, endedAt });
+    return logits;
+  };
+  return {
+    get tokens() {
+      return inner.tokens;
+    },
+    step: (tokens, signal) =>
+      watch(tokens.filter((token) => token !== null).length, () => inner.step(tokens, signal)),
+    feed: (index, tokens, signal) => watch(tokens.length, () => inner.feed(index, tokens, signal)),
+    keep: (index) => inner.keep(index),
     dispose: () => inner.dispose(),
   };
 }
