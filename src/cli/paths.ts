@@ -17,9 +17,12 @@ export function savesFolder(option: string | undefined): string {
   return join(inCheckout ? ROOT : dataFolder(), "saves");
 }
 
+/** The stories that come with the game. */
+export const PACKAGE_STORIES = join(ROOT, "stories");
+
 /** Where stories are looked for, first match wins: the player's own, then those that came with the package. */
 export function storyFolders(): readonly string[] {
-  return [join(dataFolder(), "stories"), join(ROOT, "stories")];
+  return [join(dataFolder(), "stories"), PACKAGE_STORIES];
 }
 
 /** The package.json of this installation. */

@@ -7,9 +7,16 @@ import type { Sequence, TokenId, Tokenizer } from "../model/types.ts";
 import { type TokenClasses, traceToken } from "./sampling/chain.ts";
 import type { SamplingSettings } from "./sampling/dials.ts";
 import type { TracedCandidate } from "./sampling/token-tracer.ts";
+import { findSentenceEnd } from "./sentences.ts";
 
 export interface ExplainParts {
   readonly sequence: Sequence;
+  /** Where the first sentences were made to answer the action: another sequence, and what it had without the action. */
+  readonly answered?: {
+    readonly sequence: Sequence;
+    readonly prompt: readonly TokenId[];
+    readonly sentences: number;
+  };
   readonly tokenizer: Tokenizer;
   readonly prompt: readonly TokenId[];
   /** The story's part of the prompt. */
@@ -27,8 +34,9 @@ export interface ExplainParts {
  */
 export async function explainTokens(
   passage: readonly TokenId[],
-  { sequence, tokenizer, prompt, history, settings, classes, banned, biases, signal }: ExplainParts,
+  parts: ExplainParts,
 ): Promise<readonly TokenChoice[]> {
+  const { sequence, tokenizer, prompt, history, settings, classes, banned, biases, signal } = parts;
   const choices: TokenChoice[] = [];
   const name = ({ token, probability, effects }: TracedCandidate): TokenCandidate => {
     const text = token === tokenizer.endOfText ? "(the end)" : tokenizer.decode([token]);
@@ -38,7 +46,13 @@ export async function explainTokens(
     for (const [i, token] of passage.entries()) {
       const told = passage.slice(0, i);
       const logits = await sequence.evaluate([...prompt, ...told], signal);
-      const state = { history: [...history, ...told], banned, biases };
+      const without = await withoutAction(told, parts);
+      const state = {
+        history: [...history, ...told],
+        banned,
+        biases,
+        ...(without === undefined ? {} : { withoutAction: without }),
+      };
       const trace = traceToken(logits, settings, classes, state, token);
       choices.push({ ...name(trace), candidates: trace.candidates.map(name) });
     }
@@ -46,4 +60,20 @@ export async function explainTokens(
     if (signal?.aborted !== true) throw error;
   }
   return choices;
+}
+
+/** The logits (V) behind `told` had the player not acted, while that mattered. */
+async function withoutAction(
+  told: readonly TokenId[],
+  { answered, tokenizer, signal }: ExplainParts,
+): Promise<Float32Array | undefined> {
+  if (answered === undefined || countSentences(tokenizer.decode(told)) >= answered.sentences)
+    return undefined;
+  return answered.sequence.evaluate([...answered.prompt, ...told], signal);
+}
+
+/** Sentences of growing text that are surely complete. */
+function countSentences(text: string): number {
+  const end = findSentenceEnd(text, false);
+  return end === -1 ? 0 : 1 + countSentences(text.slice(end));
 }

@@ -2,9 +2,11 @@
  * The repetition guard: judges one sentence before anybody sees it. Each verdict has a name that the inspector shows. A
  * rejected sentence is sampled anew by the passage writer; text that was shown is never taken back.
  */
-import type { CertainFacts } from "../game/ports.ts";
+import type { CertainFacts, NarrationRequest } from "../game/ports.ts";
 import { contradicts } from "./contradiction.ts";
+import { formatAction } from "./prompt-format.ts";
 import { splitSentences } from "./sentences.ts";
+import { PASSAGE } from "./settings.ts";
 import { jaccard, mostRepeated, shinglesOf, wordsOf } from "./similarity.ts";
 
 export type Verdict =
@@ -33,12 +35,31 @@ export interface GuardContext {
 /** Sentences of at least this many words are compared by their word trigrams, shorter ones must be equal to count. */
 const SHINGLED_WORDS = 6;
 const NEAR_DUPLICATE = 0.42;
+/** A run of so many words stands in a passage once. */
+const REPEATED_RUN_WORDS = 6;
 /** Short sentences ("He nods.") may come back after this many passages. */
 const SHORT_MEMORY = 2;
+
+/** Two words or more in capital letters; "I" and "A" alone are no sign of them. */
+const CAPITALS =
+  /(?<![\p{L}'])(?=[IA\s,.!?]*\p{Lu}{2})(?:\p{Lu}[\p{Lu}'\d]*[\s,.!?]+)+\p{Lu}[\p{Lu}'\d]*(?![\p{L}'])/gu;
 
 interface Known {
   readonly words: string;
   readonly shingles: ReadonlySet<string>;
+}
+
+/** What the passage of a request is compared with. */
+export function guardContextOf(request: NarrationRequest): GuardContext {
+  const { header, notes, opening, turns, inserted, action, facts } = request;
+  const lately = turns.slice(-PASSAGE.guardedPassages).flatMap((turn) => turn.inserted);
+  const lines = [...header, ...notes, ...lately, ...inserted];
+  return {
+    recentPassages: [opening, ...turns.map(({ passage }) => passage)].slice(-PASSAGE.guardedPassages),
+    action: formatAction(action).replace(/^> /, ""),
+    notes: [...new Set(lines.map(({ text }) => text))],
+    ...(facts === undefined ? {} : { facts }),
+  };
 }
 
 /** Creates the guard of one passage; `judge` answers null for a good sentence. */
@@ -57,8 +78,8 @@ export function createGuard(context: GuardContext) {
     if (loopsInside(words)) return "loops inside";
     const known = knownOf(sentence);
     if (told.some((other) => isRepeat(known, knownOf(other), words.length))) return "repeats this passage";
-    if (mostRepeated(wordsOf([...told, sentence].join(" ")), 6) > 1) return "repeats this passage";
-    if (isEcho(known, action, words.length)) return "echoes the action";
+    if (saysAgain(wordsOf(told.join(" ")), words, REPEATED_RUN_WORDS)) return "repeats this passage";
+    if (isEcho(known, action, words)) return "echoes the action";
     const memory = words.length < SHINGLED_WORDS ? latest : earlier;
     if (memory.some((other) => isRepeat(known, other, words.length))) return "repeats an earlier passage";
     if (words.length >= SHINGLED_WORDS && notes.some((note) => isRepeat(known, note, words.length)))
@@ -68,13 +89,16 @@ export function createGuard(context: GuardContext) {
   };
 }
 
-/** Whether a text runs in circles in itself: a word four times in a row, or a run of three words three times. */
+/** A loop comes back after so many words at the latest: a long speech may say "in the house" three times. */
+const LOOP_WORDS = 12;
+
+/** Whether a text runs in circles in itself: a word four times in a row, or a run of three words three times or more. */
 export function loopsInside(words: readonly string[]): boolean {
   if (
     words.some((word, i) => i >= 3 && word === words[i - 1] && word === words[i - 2] && word === words[i - 3])
   )
     return true;
-  return mostRepeated(words, 3) >= 3;
+  return mostRepeated(words, 3) >= Math.max(3, words.length / LOOP_WORDS);
 }
 
 function knownOf(sentence: string): Known {
@@ -87,9 +111,23 @@ function isRepeat(sentence: Known, other: Known, wordCount: number): boolean {
   return wordCount >= SHINGLED_WORDS && jaccard(sentence.shingles, other.shingles) >= NEAR_DUPLICATE;
 }
 
-/** An echo adds nothing to the action's own words; a short "You wait." as an answer to waiting is one too. */
-function isEcho(sentence: Known, action: Known, wordCount: number): boolean {
-  return action.words !== "" && isRepeat(sentence, action, wordCount);
+/** Whether a run of `n` words that ends in `added` stood before it, in `told` or in `added` itself. */
+function saysAgain(told: readonly string[], added: readonly string[], n: number): boolean {
+  const words = [...told, ...added];
+  const seen = new Set<string>();
+  for (let end = n; end <= words.length; end++) {
+    const run = words.slice(end - n, end).join(" ");
+    if (end > told.length && seen.has(run)) return true;
+    seen.add(run);
+  }
+  return false;
+}
+
+/** An echo adds one word at most to the action's own; a short "You wait." as an answer to waiting is one too. */
+function isEcho(sentence: Known, action: Known, words: readonly string[]): boolean {
+  if (action.words === "" || !isRepeat(sentence, action, words.length)) return false;
+  const own = new Set(action.words.split(" "));
+  return words.filter((word) => !own.has(word)).length <= 1;
 }
 
 /** Marks of another kind of text: brackets, markup, addresses, bytes that are no text, or another script. */
@@ -101,8 +139,8 @@ function isOffFormat(sentence: string): boolean {
   return letters - latin > 2 && latin > 0;
 }
 
-/** The narrator says "you"; "I" and "my" belong inside quotations. */
+/** The narrator says "you"; "I" and "my" belong inside quotations, and in what is WRITTEN ON A WALL. */
 function isFirstPerson(sentence: string): boolean {
-  const outside = sentence.replace(/["\u201c][^"\u201c\u201d]*["\u201d]/g, " ");
+  const outside = sentence.replace(/["\u201c][^"\u201c\u201d]*["\u201d]/g, " ").replace(CAPITALS, " ");
   return /\b(?:I|I'm|I've|I'll|I'd|me|my|myself)\b/.test(outside.replace(/\bI\./g, " "));
 }

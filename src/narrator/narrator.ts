@@ -13,11 +13,10 @@ import type {
 import type { LanguageModel, Sequence, TokenId } from "../model/types.ts";
 import { ContextWindow } from "./context-window.ts";
 import { explainTokens } from "./explain-tokens.ts";
-import { createGuard } from "./guard.ts";
+import { createGuard, guardContextOf } from "./guard.ts";
 import { createLines } from "./parallel-lines.ts";
-import { PassageWriter, type WrittenPassage } from "./passage-writer.ts";
+import { type AnsweringParts, PassageWriter, type WrittenPassage } from "./passage-writer.ts";
 import { createPhraseFinder } from "./phrase-bans.ts";
-import { formatAction } from "./prompt-format.ts";
 import { createRng } from "./rng.ts";
 import type { SamplingSettings } from "./sampling/dials.ts";
 import { PASSAGE } from "./settings.ts";
@@ -58,9 +57,14 @@ export class ModelNarrator implements Narrator {
     this.window = new ContextWindow(language.tokenizer, positions);
   }
 
-  /** Creates a narrator on a loaded model, which stays the caller's to dispose of. */
+  /** Creates a narrator on a loaded model; both are the caller's to dispose of, and disposing of the model is enough. */
   static async create(language: LanguageModel, options: NarratorOptions = {}): Promise<ModelNarrator> {
     return new ModelNarrator(language, await language.createSequence(), options);
+  }
+
+  /** Gives its memory back; nothing may be asked of it afterwards. */
+  async dispose(): Promise<void> {
+    await this.sequence.dispose();
   }
 
   async narrate(request: NarrationRequest, options: NarrateOptions = {}): Promise<Narration> {
@@ -76,7 +80,7 @@ export class ModelNarrator implements Narrator {
     const interrupted = await this.evaluate(context.prefix, options.signal);
     const written = interrupted
       ? nothing
-      : await this.writer(request, onText, options).write(
+      : await this.writer(request, context.prefix.length, onText, options).write(
           context.tokens,
           context.history,
           this.window.replyTokens,
@@ -121,22 +125,35 @@ export class ModelNarrator implements Narrator {
 
   async explainPassage(request: NarrationRequest, passage: string, signal?: AbortSignal) {
     const { tokenizer } = this.language;
-    const { tokens, history } = this.window.build(request);
-    const sequence = await this.language.createSequence(); // the narrator's own stays as it is, to the last bit
+    const { prefix, tokens, history } = this.window.build(request);
+    const settings = settingsOf(request.style);
+    // The narrator's own sequence stays as it is, to the last bit.
+    const sequence = await this.language.createSequence();
+    const other = await this.language.createSequence();
+    const { answering } = this.answering(request, settings, prefix.length);
     try {
       return await explainTokens(tokenizer.encode(passage).slice(0, this.window.replyTokens), {
         sequence,
         tokenizer,
         prompt: tokens,
         history,
-        settings: settingsOf(request.style),
+        settings,
+        ...(answering === undefined
+          ? {}
+          : {
+              answered: {
+                sequence: other,
+                prompt: [...prefix, ...answering.separator],
+                sentences: PASSAGE.answeringSentences,
+              },
+            }),
         classes: { exempt: this.spared(request), breakers: this.vocabulary.breakers },
         banned: this.vocabulary.never,
         biases: tokenBiases(request.style?.biases ?? {}, tokenizer, this.vocabulary.exempt),
         signal,
       });
     } finally {
-      await sequence.dispose();
+      await Promise.all([sequence.dispose(), other.dispose()]);
     }
   }
 
@@ -161,17 +178,27 @@ export class ModelNarrator implements Narrator {
     return new Set([...this.vocabulary.exempt, ...this.language.tokenizer.encode(namesIn(texts.join(" ")))]);
   }
 
+  /** Nothing to answer where the player only goes on, and no way to compare where the model cannot part into branches. */
+  private answering(
+    { action }: NarrationRequest,
+    { candidates, guidance }: SamplingSettings,
+    prefixLength: number,
+  ): { answering?: AnsweringParts } {
+    const isOff = candidates === 1 && guidance === 0;
+    if (isOff || this.sequence.branch === undefined || action.kind === "continue") return {};
+    const newline = this.language.tokenizer.encode("\n");
+    return { answering: { candidates, prefixLength, separator: [...newline, ...newline] } };
+  }
+
   private writer(
     request: NarrationRequest,
+    prefixLength: number,
     onText: (text: string) => void,
     { signal }: NarrateOptions,
   ): PassageWriter {
     const { style } = request;
     const sampling = settingsOf(style);
     const { tokenizer } = this.language;
-    const lately = request.turns.slice(-PASSAGE.guardedPassages).flatMap((turn) => turn.inserted);
-    const lines = [...request.header, ...request.notes, ...lately, ...request.inserted];
-    const notes = [...new Set(lines.map((line) => line.text))];
     return new PassageWriter({
       sequence: this.sequence,
       tokenizer,
@@ -179,21 +206,12 @@ export class ModelNarrator implements Narrator {
       sampling: this.options.rules === false ? withoutRules(sampling) : sampling,
       passage: PASSAGE,
       rng: createRng(request.seed),
-      judge:
-        this.options.guard === false
-          ? acceptAll
-          : createGuard({
-              recentPassages: [request.opening, ...request.turns.map((turn) => turn.passage)].slice(
-                -PASSAGE.guardedPassages,
-              ),
-              action: formatAction(request.action).replace(/^> /, ""),
-              notes,
-              ...(request.facts === undefined ? {} : { facts: request.facts }),
-            }),
+      judge: this.options.guard === false ? acceptAll : createGuard(guardContextOf(request)),
       spared: this.spared(request),
       findBanned: createPhraseFinder(style?.bans ?? []),
       biases: tokenBiases(style?.biases ?? {}, tokenizer, this.vocabulary.exempt),
       mayEnd: request.turns.length >= LEAST_TURNS_OF_A_STORY,
+      ...this.answering(request, sampling, prefixLength),
       onText,
       signal,
     });

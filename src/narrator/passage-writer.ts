@@ -8,10 +8,10 @@ import type { Sequence, TokenId, Tokenizer } from "../model/types.ts";
 import { stripControls, toAsciiPunctuation } from "../shared/text.ts";
 import type { createGuard } from "./guard.ts";
 import { type PhraseFinder, tokenAt } from "./phrase-bans.ts";
+import { relevance } from "./relevance.ts";
 import type { Rng } from "./rng.ts";
-import { sampleToken } from "./sampling/chain.ts";
 import type { SamplingSettings } from "./sampling/dials.ts";
-import { countQuotes, cutToLastSentence, findSentenceEnd } from "./sentences.ts";
+import { type Draft, isEnding, SentenceDraft, type Start } from "./sentence-draft.ts";
 import type { PassageSettings } from "./settings.ts";
 import { wordsOf } from "./similarity.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -43,8 +43,20 @@ export interface WriterParts {
   readonly biases: ReadonlyMap<TokenId, number>;
   /** Whether the story is old enough to end; the line THE END is refused before. */
   readonly mayEnd: boolean;
+  /** With it the first sentences are made to answer the player's action. */
+  readonly answering?: AnsweringParts;
   readonly onText: (text: string) => void;
   readonly signal: AbortSignal | undefined;
+}
+
+/** How a passage is made to answer the action: by comparison with the story in which the player did nothing. */
+export interface AnsweringParts {
+  /** How many sentences are sampled to choose among; at least 1. */
+  readonly candidates: number;
+  /** The prompt's first tokens, up to where the action begins. */
+  readonly prefixLength: number;
+  /** What stands between these and a passage that no action came before. */
+  readonly separator: readonly TokenId[];
 }
 
 export interface WrittenPassage {
@@ -55,22 +67,15 @@ export interface WrittenPassage {
   readonly rejections: readonly Rejection[];
 }
 
-/** Where a draft begins: tokens taken as sampled already, and tokens that are ruled out at single places. */
-interface Start {
-  readonly begun: readonly TokenId[];
-  readonly banned: ReadonlyMap<number, ReadonlySet<TokenId>>;
-}
-
-/** A sampled sentence. `rest` are tokens behind it that were needed to be sure of its end. */
-interface Draft {
-  readonly text: string;
-  readonly tokens: readonly TokenId[];
-  readonly rest: readonly TokenId[];
-  readonly complete: boolean;
-  /** The model ended the passage behind this sentence. */
-  readonly last: boolean;
-  /** Mirostat's bound behind it. */
-  readonly bound?: number;
+/** Where the next sentence goes. */
+interface Place {
+  /** All tokens before it, and those among them that belong to the passage. */
+  readonly prompt: readonly TokenId[];
+  readonly told: readonly TokenId[];
+  /** The story's tokens without header lines. */
+  readonly history: readonly TokenId[];
+  /** Most tokens it may have. */
+  readonly room: number;
 }
 
 export class PassageWriter {
@@ -97,12 +102,13 @@ export class PassageWriter {
     let interrupted = false;
     try {
       while (this.wantsMore(tokens.length, room)) {
-        const draft = await this.sentence(
-          [...prompt, ...tokens],
-          [...history, ...tokens],
-          rest,
-          room - tokens.length,
-        );
+        const place = {
+          prompt: [...prompt, ...tokens],
+          told: tokens,
+          history: [...history, ...tokens],
+          room: room - tokens.length,
+        };
+        const draft = await this.sentence(place, rest);
         if (draft === null) break;
         this.accept(draft);
         tokens.push(...draft.tokens);
@@ -142,17 +148,12 @@ export class PassageWriter {
   }
 
   /** The next good sentence, or null when the passage should end here. */
-  private async sentence(
-    prompt: readonly TokenId[],
-    history: readonly TokenId[],
-    begun: readonly TokenId[],
-    room: number,
-  ): Promise<Draft | null> {
+  private async sentence(place: Place, begun: readonly TokenId[]): Promise<Draft | null> {
     const firstTokens = new Set<TokenId>();
     let start: Start = { begun, banned: new Map() };
     let rewinds = 0;
     for (let attempt = 0; attempt < this.parts.passage.mostAttempts; ) {
-      const draft = await this.draft(prompt, history, start, room, this.rung(attempt));
+      const draft = await this.draft(place, start, this.rung(attempt), attempt === 0);
       const sentence = clean(draft.text);
       if (sentence === "" && draft.last && this.text !== "") return null;
       if (isEnding(sentence) && this.parts.mayEnd && this.text !== "") {
@@ -201,98 +202,100 @@ export class PassageWriter {
     };
   }
 
-  /** Samples from the end of `prompt` until a sentence is complete. */
+  /** Samples a sentence; where an action is to be answered and there are several `candidates`, the best of them. */
   private async draft(
-    prompt: readonly TokenId[],
-    history: readonly TokenId[],
-    { begun, banned }: Start,
-    room: number,
+    place: Place,
+    start: Start,
+    sampling: SamplingSettings,
+    isFirst: boolean,
+  ): Promise<Draft> {
+    const { answering, sequence, signal } = this.parts;
+    if (answering !== undefined && this.told.length < this.parts.passage.answeringSentences)
+      return this.answer(
+        { ...answering, candidates: isFirst ? answering.candidates : 1 },
+        place,
+        start,
+        sampling,
+      );
+    const draft = this.begin(place, start, sampling, false);
+    while (draft.result === null)
+      draft.extend(await sequence.evaluate([...place.prompt, ...draft.tokens], signal));
+    this.sampledTokens += draft.sampledTokens;
+    return draft.result;
+  }
+
+  private begin(
+    { history, room }: Place,
+    start: Start,
+    sampling: SamplingSettings,
+    isScored: boolean,
+  ): SentenceDraft {
+    const { parts, text: told, bound } = this;
+    const classes = { exempt: parts.spared, breakers: parts.vocabulary.breakers };
+    const where = { told, history, start, room, bound };
+    return new SentenceDraft({ ...parts, ...where, sampling, classes, isScored });
+  }
+
+  /** Samples sentences together and returns the one that answers the action best, of those that the guard accepts. */
+  private async answer(
+    answering: AnsweringParts,
+    place: Place,
+    start: Start,
     sampling: SamplingSettings,
   ): Promise<Draft> {
-    const { tokenizer, passage, sequence, signal, vocabulary, biases } = this.parts;
-    if (begun.some((token) => this.isParagraphLimit(this.text, token))) return this.finished("", []);
-    const drafted: TokenId[] = [...begun];
-    let { bound } = this;
-    const most = Math.min(room, passage.mostSentenceTokens);
-    while (drafted.length < most) {
-      const logits = await sequence.evaluate([...prompt, ...drafted], signal);
-      const text = tokenizer.decode(drafted);
-      const state = {
-        history: [...history, ...drafted],
-        banned: this.bannedAt(text, banned.get(drafted.length) ?? []),
-        biases,
-        ...(bound === undefined ? {} : { bound }),
-      };
-      const classes = { exempt: this.parts.spared, breakers: vocabulary.breakers };
-      const sampled = sampleToken(logits, sampling, classes, state, this.parts.rng);
-      const { token } = sampled;
-      bound = sampled.bound;
-      this.sampledTokens++;
-      if (token === vocabulary.endOfText || (isLineStart(text) && vocabulary.stops.has(token)))
-        return this.finished(text, drafted);
-      drafted.push(token);
-      if (this.isParagraphLimit(text, token)) return this.finished(text, drafted.slice(0, -1));
-      const split = this.splitAtSentence(drafted);
-      if (split !== null) return { ...split, bound };
+    const { candidates } = answering;
+    const drafts = Array.from({ length: candidates }, () =>
+      this.begin(place, start, sampling, candidates > 1),
+    );
+    await this.extendTogether(drafts, answering, place, start.begun);
+    for (const draft of drafts) this.sampledTokens += draft.sampledTokens;
+    const ranked = drafts.toSorted((a, b) => relevanceOf(b, start) - relevanceOf(a, start));
+    for (const { result } of ranked.slice(0, -1)) {
+      const sentence = clean(result!.text);
+      const verdict = this.verdictOn(result!, sentence);
+      if (verdict === null) return result!;
+      this.rejections.push({ verdict, text: sentence });
     }
-    const cut = cutToLastSentence(tokenizer.decode(drafted));
-    return { text: cut, tokens: drafted, rest: [], complete: false, last: false };
+    return ranked.at(-1)!.result!;
   }
 
-  private finished(text: string, tokens: readonly TokenId[]): Draft {
-    return { text, tokens, rest: [], complete: findSentenceEnd(text, true) !== -1, last: true };
-  }
-
-  private isParagraphLimit(before: string, token: TokenId): boolean {
-    if (!this.parts.vocabulary.newlines.has(token) || before.trim() === "") return false;
-    return this.text.split("\n\n").length >= this.parts.passage.mostParagraphs;
-  }
-
-  /** The drafted tokens as a complete sentence and what was sampled beyond it, or null. */
-  private splitAtSentence(drafted: readonly TokenId[]): Draft | null {
-    const { tokenizer } = this.parts;
-    const text = tokenizer.decode(drafted);
-    if (isEnding(text.trim())) return this.finished(text, drafted);
-    const end = findSentenceEnd(text, false);
-    if (end === -1) return null;
-    let count = drafted.length;
-    while (count > 0 && tokenizer.decode(drafted.slice(0, count - 1)).length >= end) count--;
-    const tokens = drafted.slice(0, count);
-    return {
-      text: tokenizer.decode(tokens),
-      tokens,
-      rest: drafted.slice(count),
-      complete: true,
-      last: false,
-    };
-  }
-
-  /** What may not come next: markup anywhere; line breaks and endings inside a sentence or too early. */
-  private *bannedAt(text: string, ruledOut: Iterable<TokenId>): Generator<TokenId> {
-    const { vocabulary, passage } = this.parts;
-    yield* vocabulary.never;
-    yield* ruledOut;
-    const told = `${this.text} ${text}`;
-    const isEarly = wordsOf(told).length < passage.leastWords;
-    const isInside = text.trim() !== "" && findSentenceEnd(text, true) === -1;
-    const isStart = this.text === "" && text.trim() === "";
-    if (isEarly || isInside || isStart || countQuotes(text) % 2 === 1) {
-      yield vocabulary.endOfText;
-      yield* vocabulary.newlines;
-      yield* vocabulary.stops;
-    } else if (!isLineStart(text)) {
-      yield* vocabulary.stops;
+  /** Evaluates each draft twice, as a branch behind the whole prompt and as one behind the story without the action. */
+  private async extendTogether(
+    drafts: readonly SentenceDraft[],
+    { prefixLength, separator }: AnsweringParts,
+    { prompt, told }: Place,
+    begun: readonly TokenId[],
+  ): Promise<void> {
+    const { sequence, signal } = this.parts;
+    const asked = [...prompt, ...begun];
+    const first = (await sequence.evaluate(asked, signal)).slice();
+    const branches = await sequence.branch!(
+      2 * drafts.length,
+      drafts.flatMap(() => [asked.length, prefixLength]),
+    );
+    try {
+      let logits: readonly Float32Array[] = [];
+      for (const i of drafts.keys())
+        logits = await branches.feed(2 * i + 1, [...separator, ...told, ...begun], signal);
+      const behind = (i: number) => (branches.tokens[2 * i]!.length === 0 ? first.slice() : logits[2 * i]!);
+      for (;;) {
+        const next = drafts.map((draft, i) =>
+          draft.result === null ? draft.extend(behind(i), logits[2 * i + 1]!) : null,
+        );
+        if (next.every((token) => token === null)) return;
+        logits = await branches.step(
+          next.flatMap((token) => [token, token]),
+          signal,
+        );
+      }
+    } finally {
+      await branches.dispose();
     }
   }
 }
 
-/** Whether `text` ends with a line break, so that the next token begins a line. */
-function isLineStart(text: string): boolean {
-  return /\n[ ]*$/.test(text);
-}
-
-function isEnding(sentence: string): boolean {
-  return /^THE END\b/.test(sentence);
+function relevanceOf({ tokens, withAction, withoutAction }: SentenceDraft, { begun }: Start): number {
+  return relevance({ tokens: tokens.length - begun.length, withAction, withoutAction });
 }
 
 function clean(text: string): string {

@@ -6,6 +6,8 @@ export const PRESETS = {
   /** Measured against loops and wandering: what the game is tested with. */
   steady: {
     ...NEUTRAL,
+    guidance: 1,
+    candidates: 3,
     repetitionPenalty: 1.12,
     repetitionRange: 160,
     dryMultiplier: 0.8,
@@ -19,6 +21,8 @@ export const PRESETS = {
   /** More colour, more surprises, more nonsense. */
   vivid: {
     ...NEUTRAL,
+    guidance: 0.6,
+    candidates: 2,
     repetitionPenalty: 1.15,
     repetitionRange: 256,
     repetitionSlope: 1,
@@ -33,6 +37,8 @@ export const PRESETS = {
   /** Keeps to what is likely: dry, but holds together. */
   strict: {
     ...NEUTRAL,
+    guidance: 1,
+    candidates: 4,
     repetitionPenalty: 1.1,
     repetitionRange: 160,
     dryMultiplier: 1,
@@ -56,6 +62,8 @@ export interface PassageSettings {
   readonly mostSentenceTokens: number;
   /** A sentence is sampled at most this often. */
   readonly mostAttempts: number;
+  /** So many sentences at the beginning answer the action; the later ones follow from them. */
+  readonly answeringSentences: number;
   /** Passages that a new sentence is compared with. */
   readonly guardedPassages: number;
 }
@@ -66,5 +74,6 @@ export const PASSAGE: PassageSettings = {
   mostParagraphs: 3,
   mostSentenceTokens: 72,
   mostAttempts: 5,
+  answeringSentences: 2,
   guardedPassages: 12,
 };

@@ -25,6 +25,8 @@ describe("the guard", () => {
     ["It is dark.", ["It is dark."], "repeats this passage"],
     ["You open the heavy oak door.", [], "echoes the action"],
     ["You open the heavy oak door and step into a hall full of snow.", [], null],
+    ["Slowly you open the heavy oak door.", [], "echoes the action"],
+    ["You open the heavy oak door with both hands.", [], null],
     ["He is the commander of the harbor watch; honest, stubborn, distrusts magic.", [], "echoes a note"],
     ["You see [Captain Vey: a man].", [], "off format"],
     ["Visit https://example.org for more.", [], "off format"],
@@ -32,6 +34,9 @@ describe("the guard", () => {
     ["\u0414\u0430 says the man \u043d\u0435\u0442.", [], "off format"],
     ["I walk to the door and open it.", [], "first person"],
     ['"I walk to my door," he says.', [], null],
+    ["On the wall stands: I AM BENNO.", [], null],
+    ["I BITE, says a sign.", [], null],
+    ["I, I, I see the TV.", [], "first person"],
     ["The man, the man, the man, the man is here.", [], "loops inside"],
     ["No no no no, the walls are closing in.", [], "loops inside"],
   ];
@@ -42,6 +47,11 @@ describe("the guard", () => {
     expect(judge("Then you walk down the long dark hall again with a lamp in hand.", told)).toBe(
       "repeats this passage",
     );
+  });
+
+  it("blames a run that comes back on the sentence in which it does, not on those after it", () => {
+    const told = ["To the house of her husband.", "To the house of her husband again."];
+    expect(judge("Rain falls on the roof.", told)).toBeNull();
   });
 });
 
@@ -82,6 +92,14 @@ describe("loops of the first games", () => {
     "You go to the door and the door and the door and the door.",
     "He says that he says that he says that he is here.",
   ])("%s", (text) => expect(loopsInside(wordsOf(text))).toBe(true));
+
+  it("lets a long speech come back to its words", () => {
+    const speech =
+      "There is gold in the house and silver in the house, and if you think that the old man who lives upstairs with " +
+      "his nine cats will give away so much as a spoon of it, you do not know what it is to be alone in the house.";
+    expect(loopsInside(wordsOf(speech))).toBe(false);
+    expect(loopsInside(wordsOf("It is in the house. ".repeat(9)))).toBe(true);
+  });
 
   it("lets an emphatic repetition pass", () => {
     expect(loopsInside(wordsOf("No, no, no, he says, not that one."))).toBe(false);

@@ -1,22 +1,21 @@
-/** `brasslamp eval`: plays stories by script and counts what can be counted; or scores a text. */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+/** `brasslamp eval`: plays stories by script and counts what can be counted; or scores a text; or judges the guard. */
 import { type Command, Option } from "commander";
+import { measureGuard } from "../../evaluation/guard-alarms.ts";
+import { isNote, LAYERS, type Layer, withNarrator } from "../../evaluation/layers.ts";
 import { type Metrics, measure } from "../../evaluation/metrics.ts";
 import { measurePerplexity } from "../../evaluation/perplexity.ts";
 import { type PlayedGame, playGame } from "../../evaluation/play-games.ts";
-import { formatTranscript, parseTranscripts, type Transcript } from "../../evaluation/transcript.ts";
-import type { NarrationStats } from "../../game/ports.ts";
+import type { NarrationStats, Narrator } from "../../game/ports.ts";
 import { findStory, listStories } from "../../game/story/catalog.ts";
 import type { StorySeed } from "../../game/story/seed.ts";
 import { findModel } from "../../model/catalog.ts";
 import type { LanguageModel } from "../../model/types.ts";
 import { loadModel } from "../../model/worker-model.ts";
-import { ModelNarrator } from "../../narrator/narrator.ts";
-import { AppError, messageOf } from "../../shared/errors.ts";
+import { readAdventures, readText, writeTranscript } from "../adventure-files.ts";
 import { jsonOption, modelOption, seedOption, wholeNumber } from "../options.ts";
 import { printJson, printLine, printTable } from "../output.ts";
-import { storyFolders } from "../paths.ts";
+import { PACKAGE_STORIES, storyFolders } from "../paths.ts";
+import { ProgressBar } from "../progress.ts";
 
 interface Options {
   readonly story?: readonly string[];
@@ -24,8 +23,9 @@ interface Options {
   readonly seed?: number;
   readonly games: number;
   readonly model: string;
-  readonly without?: readonly string[];
+  readonly without?: readonly Layer[];
   readonly text?: string;
+  readonly guard?: string;
   readonly reference?: string;
   readonly transcripts?: string;
   readonly json?: true;
@@ -40,10 +40,16 @@ export function addEvalCommand(program: Command): void {
     .addOption(numberOption("--games <number>", "games of each story, with seeds that count up", 1, 1000, 1))
     .addOption(seedOption())
     .addOption(modelOption())
-    .addOption(new Option("--without <layers...>", "switch layers off").choices(["guard", "rules"]))
+    .addOption(new Option("--without <layers...>", "switch layers off").choices(LAYERS))
     .option("--reference <folder>", "measure the adventures in this folder's .txt files beside ours")
     .option("--transcripts <folder>", "write the games there, as text")
     .option("--text <file>", "score this text instead: nats a token and bits a character")
+    .addOption(
+      new Option(
+        "--guard <folder>",
+        "judge the sentences of the adventures in this folder instead",
+      ).conflicts("text"),
+    )
     .addOption(jsonOption())
     .action(run);
 }
@@ -53,6 +59,7 @@ function numberOption(flags: string, help: string, least: number, most: number, 
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.guard !== undefined) return judgeGuard(options.guard, options.json === true);
   const reference =
     options.reference === undefined ? undefined : measure(await readAdventures(options.reference));
   const stories = options.text === undefined ? await chosenStories(options.story) : [];
@@ -67,7 +74,9 @@ async function run(options: Options): Promise<void> {
 
 async function chosenStories(names: readonly string[] | undefined): Promise<StorySeed[]> {
   if (names !== undefined) return Promise.all(names.map((name) => findStory(name, storyFolders())));
-  return (await listStories(storyFolders())).flatMap((entry) => (entry.kind === "story" ? [entry.seed] : []));
+  return (await listStories([PACKAGE_STORIES])).flatMap((entry) =>
+    entry.kind === "story" ? [entry.seed] : [],
+  );
 }
 
 async function score(model: LanguageModel, path: string, asJson: boolean): Promise<void> {
@@ -78,25 +87,23 @@ async function score(model: LanguageModel, path: string, asJson: boolean): Promi
   );
 }
 
+/** How often the guard would refuse what people wrote. */
+async function judgeGuard(folder: string, asJson: boolean): Promise<void> {
+  const { verdicts, ...totals } = measureGuard(await readAdventures(folder));
+  if (asJson) return printJson({ ...totals, verdicts });
+  printTable(Object.entries(totals).map(([name, value]) => [name, figure(value)]));
+  printLine();
+  printTable(verdicts.map(({ verdict, count, share }) => [verdict, String(count), share.toFixed(5)]));
+}
+
 async function evaluate(
   model: LanguageModel,
   stories: readonly StorySeed[],
   options: Options,
   reference: Metrics | undefined,
 ): Promise<void> {
-  const games: PlayedGame[] = [];
   const off = new Set(options.without);
-  for (const story of stories) {
-    for (let game = 0; game < options.games; game++) {
-      // A narrator of its own: what was played before must not change a game, not even by rounding.
-      const narrator = await ModelNarrator.create(model, {
-        guard: !off.has("guard"),
-        rules: !off.has("rules"),
-      });
-      games.push(await playGame(story, options.turns, (options.seed ?? 1) + game, narrator));
-    }
-  }
-  if (options.transcripts !== undefined) await writeTranscripts(options.transcripts, games);
+  const games = await playAll(model, stories, options, off);
   const metrics = measure(games.map((game) => game.transcript));
   const play = describePlay(games, model.info.positions);
   const without = [...off];
@@ -112,6 +119,30 @@ async function evaluate(
   );
 }
 
+/** Every game on a narrator of its own: what was played before must not change it, not even by rounding. */
+async function playAll(
+  model: LanguageModel,
+  stories: readonly StorySeed[],
+  { games: count, turns, seed = 1, transcripts }: Options,
+  off: ReadonlySet<Layer>,
+): Promise<PlayedGame[]> {
+  const games: PlayedGame[] = [];
+  const progress = new ProgressBar("Playing");
+  try {
+    for (const story of stories) {
+      for (let game = 0; game < count; game++) {
+        progress.update(games.length / (stories.length * count));
+        const play = (narrator: Narrator) => playGame(story, turns, seed + game, narrator);
+        games.push(await withNarrator(model, off, play));
+        if (transcripts !== undefined) await writeTranscript(transcripts, games.at(-1)!);
+      }
+    }
+  } finally {
+    progress.end();
+  }
+  return games;
+}
+
 /** What the games' own figures say. Times depend on the machine; everything else on the seed alone. */
 function describePlay(games: readonly PlayedGame[], positions: number) {
   const stats = games.flatMap((game) => game.stats);
@@ -119,11 +150,16 @@ function describePlay(games: readonly PlayedGame[], positions: number) {
   const verdicts: Record<string, number> = {};
   for (const { verdict } of stats.flatMap((one) => one.rejections))
     verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+  const lines = games.flatMap((game) => game.transcript.turns.flatMap((turn) => turn.inserted));
   return {
     turns: stats.length,
     lostTurns: games.reduce((total, game) => total + game.lostTurns, 0),
     overlongPrompts: stats.filter((one) => one.promptTokens >= positions).length,
     rejections: verdicts,
+    cameUp: {
+      notes: lines.filter(isNote).length,
+      recalled: lines.filter(({ name }) => name === "Earlier").length,
+    },
     reusedShare:
       sum((one) => one.reusedTokens) /
       Math.max(
@@ -163,25 +199,4 @@ function printComparison(metrics: Metrics, reference: Metrics | undefined): void
 
 function figure(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 4 : 1);
-}
-
-async function writeTranscripts(folder: string, games: readonly PlayedGame[]): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const { story, seed, transcript } of games)
-    await writeFile(join(folder, `${story}-${seed}.txt`), formatTranscript(transcript));
-}
-
-async function readAdventures(folder: string): Promise<Transcript[]> {
-  const names = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new AppError("usage.unreadable", `${folder} cannot be read: ${messageOf(cause)}`, { cause });
-  });
-  const files = names.filter((name) => name.endsWith(".txt")).toSorted();
-  const texts = await Promise.all(files.map((name) => readText(join(folder, name))));
-  return texts.flatMap(parseTranscripts);
-}
-
-async function readText(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((cause: unknown) => {
-    throw new AppError("usage.unreadable", `${path} cannot be read: ${messageOf(cause)}`, { cause });
-  });
 }

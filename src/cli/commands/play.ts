@@ -10,6 +10,7 @@ import { AppError } from "../../shared/errors.ts";
 import { FullScreenFrontEnd } from "../../ui/blessed/full-screen.ts";
 import { chooseFrontEnd } from "../../ui/choose-front-end.ts";
 import { PlainFrontEnd } from "../../ui/plain.ts";
+import { explaining, LinesFile } from "../explain.ts";
 import { deviceOption, loadChosenModel, type RuntimeChoice, threadsOption } from "../load-chosen-model.ts";
 import { chanceSeed, modelOption, savesOption, seedOption } from "../options.ts";
 import { savesFolder, storyFolders } from "../paths.ts";
@@ -25,6 +26,8 @@ interface Options extends RuntimeChoice {
   readonly continue?: true;
   readonly load?: string;
   readonly plain?: true;
+  readonly explain?: string;
+  readonly explainTokens?: true;
   readonly answer: Readonly<Record<string, string>>;
 }
 
@@ -46,6 +49,8 @@ export function addPlayCommand(program: Command): void {
         .conflicts(["continue", "load"]),
     )
     .option("--plain", "lines only: for screen readers and scripts")
+    .option("--explain <file>", "write what the narrator was given for each passage there, as lines of JSON")
+    .option("--explain-tokens", "with --explain: also what else it might have told, token by token")
     .addOption(
       new Option("--answer <key=value...>", "answer a story's questions beforehand")
         .default({})
@@ -66,15 +71,25 @@ async function play(story: string | undefined, options: Options): Promise<void> 
       "usage.conflict",
       "Name either a story to begin or an adventure to go on with, not both.",
     );
+  if (options.explainTokens && options.explain === undefined)
+    throw new AppError("usage.conflict", "--explain-tokens needs --explain FILE.");
   const saves = new SaveStore(savesFolder(options.saves));
   const begin = await planBeginning(story, options, saves);
   await saves.requireWritable();
+  const explained = options.explain === undefined ? undefined : new LinesFile(options.explain);
   const model = await loadChosenModel(options.model, options);
   try {
     const narrator = await ModelNarrator.create(model);
     const frontEnd = createFrontEnd(options.plain === true);
-    const session = new GameSession({
-      narrator,
+    const session: GameSession = new GameSession({
+      narrator:
+        explained === undefined
+          ? narrator
+          : explaining(narrator, {
+              notes: () => session.adventure.notes,
+              tokens: options.explainTokens === true,
+              write: explained.write,
+            }),
       saves,
       now: () => new Date(),
       seed: options.seed ?? chanceSeed(),
@@ -82,6 +97,7 @@ async function play(story: string | undefined, options: Options): Promise<void> 
       ...(options.preset === undefined ? {} : { preset: options.preset }),
     });
     await run(frontEnd, session, begin);
+    explained?.end();
   } finally {
     await model.dispose();
   }

@@ -17,23 +17,12 @@ export interface Candidates {
  * counts as -Infinity. At least one candidate is returned: the first token when all are ruled out.
  */
 export function topCandidates(logits: Float32Array, limit: number): Candidates {
-  const heap = new Int32Array(Math.min(limit, logits.length));
-  let size = 0;
+  const heap = new SmallestFirst(Math.min(limit, logits.length));
   for (let id = 0; id < logits.length; id++) {
     const logit = logits[id]!;
-    if (!(logit > Number.NEGATIVE_INFINITY)) continue;
-    if (size < heap.length) {
-      heap[size] = id;
-      siftUp(heap, size, logits);
-      size++;
-    } else if (logit > logits[heap[0]!]!) {
-      heap[0] = id;
-      siftDown(heap, size, logits);
-    }
+    if (logit > heap.bound) heap.add(id, logit);
   }
-  const ids =
-    size === 0 ? Int32Array.of(0) : heap.slice(0, size).sort((x, y) => logits[y]! - logits[x]! || x - y);
-  return candidatesFrom(ids, size === 0 ? Float32Array.of(0) : Float32Array.from(ids, (id) => logits[id]!));
+  return heap.size === 0 ? candidatesFrom(Int32Array.of(0), Float32Array.of(0)) : heap.sorted();
 }
 
 /** Candidates from sorted ids and their logits. */
@@ -89,30 +78,64 @@ export function pick(candidates: Candidates, rng: Rng): TokenId {
   return candidates.ids[candidates.size - 1]!; // rounding: the sum may end a little below 1
 }
 
-function siftUp(heap: Int32Array, start: number, logits: Float32Array): void {
-  let child = start;
-  while (child > 0) {
-    const parent = (child - 1) >> 1;
-    if (logits[heap[parent]!]! <= logits[heap[child]!]!) return;
-    swap(heap, parent, child);
-    child = parent;
-  }
-}
+/** A binary heap of the largest values so far with the smallest on top; every token of the vocabulary passes by it. */
+class SmallestFirst {
+  size = 0;
+  /** What a value must exceed to be taken: -Infinity until the heap is full. */
+  bound = Number.NEGATIVE_INFINITY;
+  private readonly ids: Int32Array;
+  private readonly values: Float32Array;
 
-function siftDown(heap: Int32Array, size: number, logits: Float32Array): void {
-  let parent = 0;
-  for (;;) {
-    let smallest = parent;
-    for (const child of [2 * parent + 1, 2 * parent + 2])
-      if (child < size && logits[heap[child]!]! < logits[heap[smallest]!]!) smallest = child;
-    if (smallest === parent) return;
-    swap(heap, parent, smallest);
-    parent = smallest;
+  constructor(limit: number) {
+    this.ids = new Int32Array(limit);
+    this.values = new Float32Array(limit);
   }
-}
 
-function swap(heap: Int32Array, i: number, j: number): void {
-  const held = heap[i]!;
-  heap[i] = heap[j]!;
-  heap[j] = held;
+  /** Takes a value above the bound; in a full heap it replaces the smallest. */
+  add(id: number, value: number): void {
+    if (this.size < this.ids.length) this.rise(this.size++, id, value);
+    else this.sink(id, value);
+    if (this.size === this.ids.length) this.bound = this.values[0]!;
+  }
+
+  /** All taken, the largest first, equal ones in the vocabulary's order. */
+  sorted(): Candidates {
+    const { ids, values, size } = this;
+    const order = Array.from({ length: size }, (_, i) => i);
+    order.sort((x, y) => values[y]! - values[x]! || ids[x]! - ids[y]!);
+    return candidatesFrom(
+      Int32Array.from(order, (i) => ids[i]!),
+      Float32Array.from(order, (i) => values[i]!),
+    );
+  }
+
+  private rise(start: number, id: number, value: number): void {
+    let place = start;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      if (this.values[parent]! <= value) break;
+      this.put(place, this.ids[parent]!, this.values[parent]!);
+      place = parent;
+    }
+    this.put(place, id, value);
+  }
+
+  private sink(id: number, value: number): void {
+    const { values, ids, size } = this;
+    let place = 0;
+    for (;;) {
+      let child = 2 * place + 1;
+      if (child >= size) break;
+      if (child + 1 < size && values[child + 1]! < values[child]!) child++;
+      if (values[child]! >= value) break;
+      this.put(place, ids[child]!, values[child]!);
+      place = child;
+    }
+    this.put(place, id, value);
+  }
+
+  private put(place: number, id: number, value: number): void {
+    this.ids[place] = id;
+    this.values[place] = value;
+  }
 }

@@ -9,6 +9,7 @@ import { type Candidates, pick, topCandidates } from "./candidates.ts";
 import { DIALS, type DialName, type SamplingSettings } from "./dials.ts";
 import { applyDry } from "./dry.ts";
 import { penalizeFrequency } from "./frequency-presence.ts";
+import { guide } from "./guidance.ts";
 import { applyMinP } from "./min-p.ts";
 import { applyMirostat, firstBound, nextBound } from "./mirostat.ts";
 import { banRepeatedNgrams } from "./no-repeat-ngram.ts";
@@ -36,6 +37,8 @@ export interface SamplingState {
   readonly banned: Iterable<TokenId>;
   /** Added to single logits; negative makes a token rarer. */
   readonly biases?: ReadonlyMap<TokenId, number>;
+  /** The logits (V) had the player not acted; absent where that is no question. */
+  readonly withoutAction?: Float32Array;
   /** Mirostat's bound, as the step before gave it; absent at the first. */
   readonly bound?: number;
 }
@@ -64,6 +67,13 @@ interface Step {
 }
 
 const RULES: readonly Rule[] = [
+  {
+    name: "guidance",
+    dials: ["guidance"],
+    change: (logits, { settings, state: { withoutAction } }) => {
+      if (withoutAction !== undefined) guide(logits, withoutAction, settings.guidance);
+    },
+  },
   {
     name: "bias",
     dials: [],
@@ -135,7 +145,7 @@ const FILTERS: readonly Filter[] = [
 ];
 
 /** No filter of ours keeps more, and a full sort of 50,000 logits costs more than a step of the model. */
-const LONGEST_LIST = 256;
+const LONGEST_LIST = DIALS.topK.most;
 
 /** Samples one token. `logits` (V) is scratch and is changed. */
 export function sampleToken(
@@ -171,7 +181,10 @@ function shorten(logits: Float32Array, step: Step, tracer?: TokenTracer): Candid
     rule.change(logits, step);
     tracer?.afterRule(rule.name, logits);
   }
-  const candidates = topCandidates(logits, LONGEST_LIST);
+  // Nothing before top-k changes the order, so what it would remove need not be collected; a tracer wants to see it removed.
+  const { topK } = step.settings;
+  const limit = topK > 0 && tracer === undefined ? topK : LONGEST_LIST;
+  const candidates = topCandidates(logits, limit);
   tracer?.afterFilter(`the limit of ${LONGEST_LIST}`, candidates);
   for (const filter of FILTERS) {
     filter.shorten(candidates, step);

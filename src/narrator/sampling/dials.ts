@@ -1,6 +1,7 @@
 /**
- * Every number of the sampler chain in one table: range, the value at which it does nothing, and what it is for. The type
- * of the settings, their check and what players see of them all follow from it.
+ * Every number of the sampler chain, and how many sentences there are to choose among, in one table: range, the value at
+ * which it does nothing, and what it is for. The type of the settings, their check and what players see of them all
+ * follow from it.
  */
 import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
@@ -44,6 +45,13 @@ export const DIALS = {
   typicalP: dial(0.01, 1, 1, "only those about as surprising as expected; 1 = off"),
   mirostatTarget: dial(0, 10, 0, "hold the surprise per token at so many bits; 0 = off"),
   mirostatRate: dial(0.01, 1, 0.1, "how fast it is corrected"),
+  guidance: dial(0, 3, 0, "how strongly your action steers the answer; 0 = off, 1 = much"),
+  candidates: count(
+    1,
+    4,
+    1,
+    "choose the answer to your action among so many sentences; 1 = off, 4 = half as fast",
+  ),
 } as const satisfies Readonly<Record<string, Dial>>;
 
 export type DialName = keyof typeof DIALS;
