@@ -35,6 +35,7 @@ VAR tried_hand = false
 VAR lies_flat = false
 VAR tried_mud = false
 VAR crossed = false
+VAR saw_square = false
 VAR read_well = false
 VAR asked_whisker = false
 VAR looked_in = false
@@ -134,7 +135,7 @@ You are Kerem, and you help at the mill of Master Temba. In the middle of the ni
     -> end_flood
 }
 You wrap Old Whisker in your wet coat and run along the stone road. At the well in the square you let him go. There is a great splash. Then his head comes up. "She is called Dorota," he says. "She wants a blue box that lies under a stone in her house. Her brother Pavel rang the bell in that tower. And the lake wall is cracking. The pond held it up."
--> square.options
+-> in_square
 
 === boy
 ~ time++
@@ -209,7 +210,8 @@ Tuan sits on the stones without his boots. "I saw an old woman," he says. "She h
 { time > NIGHT:
     -> end_flood
 }
-{ square == 1:
+{ not saw_square:
+    ~ saw_square = true
     The stone road ends in a small square full of mud and shells. In the middle is a round well. On one side stands the bell tower, and its door is open. On the other side is the house with the light. From inside comes a sound of iron on stone, over and over. Then somebody coughs.
 - else:
     {&You stand in the square of Low Varra.|You are back in the square, between the tower and the house.|Shells break under your boots in the small square.} {time > 13: {&The sky is gray over the hills. A stone breaks out of the lake wall, and you hear it fall.|You can see the tower clearly now. It is almost day, and the ground does not stop shaking.}|{time > 8: {&The ground shakes. Far up the valley, the lake wall groans.|Somewhere up the valley, stone cracks. The water in the well jumps.|A roof stone slides down and breaks on the ground.}|{&The moon shines on the shells and the wet stones.|A cloud goes over the moon, and the square is dark for a while.|Your steps sound loud between the walls.}}} {angry: {&The old woman sits on her doorstep and does not look at you.|The old woman draws lines in the mud with her stick.|The door of the house stands open. The lamp inside has gone out.}|{dorota: {&Dorota walks beside you with her stick. She does not look back at the house.|"This was the bakery," says Dorota, and she points at a heap of stones.}|{&The light still burns in the house, and iron scrapes on stone.|A shadow moves behind the lit window.|In the house, somebody speaks in a low voice, but there is no answer.}}} {fish == 2: {&Something splashes in the well.|A wide mouth comes up in the well and goes down again.|Rings run over the water in the well.}|{&A snail crawls up the wall of the tower.|Water drips from the roof of the tower.|An eel slides over the stones.|A cold wind comes through the tower door.}}
@@ -221,6 +223,19 @@ Tuan sits on the stones without his boots. "I saw an old woman," he says. "She h
 + {not looked_in and not dorota and not angry} [Look through the lit window] -> window
 + {not dorota and not angry} [Knock at the door of the house] -> house
 + [Go back to the shore] -> shore
+
+// In the square, but not by the stone road: with a fish in your arms, or over the mud and out of the house.
+=== in_square
+{ saw_square:
+    -> square.options
+}
+~ saw_square = true
+{ dorota or angry:
+    You are in a small square full of mud and shells. In the middle is a round well. On the other side stands a bell tower with an open door, and beside it begins the stone road to the shore.
+- else:
+    You stand in a small square full of mud and shells. On one side is the bell tower, and its door is open. On the other side is the house with the light. From inside comes a sound of iron on stone, over and over. Then somebody coughs.
+}
+-> square.options
 
 === well
 { fish == 2:
@@ -346,19 +361,19 @@ You look in through a window without glass. An old woman with white hair kneels 
 ~ handle = true
 ~ dorota = true
 You push the end of the oar under the stone and hang on the other end. {tuan == 2: Tuan and Dorota hang on it with you.|Dorota hangs on it with you.} The stone tips over with a bang. Under it, in dry sand, is a small blue box. In the box are a leather glove and a tin whistle. Dorota laughs, and then she cries. She gives you the iron handle. "Now give them back their water," she says.
--> square.options
+-> in_square
 
 === dorota_gives
 ~ handle = true
 ~ dorota = true
 "The pond held the lake wall up," you say. "Now it is cracking, and the town is asleep below it." Dorota stands still. Then she lays her hand on the flat stone. "Pavel would not wait," she says. "So I will not." She takes the iron handle from the table and puts it into your arms. "The box can stay. Come."
--> square.options
+-> in_square
 
 === grab
 ~ handle = true
 ~ angry = true
 You jump to the table and pull the handle into your arms. It is as heavy as a sack of flour. The old woman shouts and catches your coat, but you tear yourself loose and run out into the square. She does not follow. She sits down on her doorstep with her hands in her lap. {tuan == 2: Tuan looks at her, and then at you.|The scraping in the house has stopped.}
--> square.options
+-> in_square
 
 // ----------------------------------------------------------------- the dam
 

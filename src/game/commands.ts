@@ -1,67 +1,18 @@
 /**
  * The /commands: one table that the parser, /help and the suggestions all read. A command sees the session through
- * `CommandGame` only. Those about facts, notes and the context are in command-memory.ts.
+ * `CommandGame` only. What they do is in the command-*.ts files, by what they are about.
  */
 import { AppError } from "../shared/errors.ts";
 import { findNearest } from "../shared/nearest.ts";
-import { MAX_STORY_CHARACTERS } from "./action.ts";
-import type { Adventure } from "./adventure.ts";
 import { listOrChangeFacts } from "./command-facts.ts";
-import {
-  forget,
-  listOrChangeNotes,
-  refuseLonger,
-  remember,
-  setEarlier,
-  setTone,
-  showContext,
-} from "./command-memory.ts";
+import type { CommandGame } from "./command-game.ts";
+import { forget, listOrChangeNotes, remember, setEarlier, setTone, showContext } from "./command-memory.ts";
 import { suggest, why } from "./command-narrator.ts";
+import { load, save, setTitle } from "./command-saves.ts";
 import { ban, set, unban } from "./command-style.ts";
-import { buildMenu, pickItem } from "./menu.ts";
+import { edit, goBack, goForward, retry, showOther } from "./command-turns.ts";
 import { buildBlock, buildLastPassage } from "./page.ts";
-import type { ContextReport, StyleCatalog, TokenChoice } from "./ports.ts";
-import type { Block, InputMode } from "./protocol.ts";
-import type { SaveStore } from "./saves/save-store.ts";
-import {
-  childrenOf,
-  currentNode,
-  growSibling,
-  nextSibling,
-  pathOf,
-  redo,
-  type StoryNode,
-  type StoryTree,
-  undo,
-} from "./story-tree.ts";
-import { tidyLine, tidyParagraphs } from "./tidy.ts";
-
-/** A question to the player; `answer` gets the line and may ask again by throwing an `AppError`. */
-export interface Question {
-  readonly label: string;
-  readonly initial?: string;
-  readonly answer: (text: string) => Promise<void>;
-}
-
-/** What commands may see and do. */
-export interface CommandGame {
-  /** Throws `story.none` while no story has begun. */
-  readonly adventure: Adventure;
-  readonly saves: SaveStore;
-  /** `undefined` while the adventure is not on disk. */
-  readonly slug: string | undefined;
-  show(...blocks: readonly Block[]): void;
-  ask(question: Question): void;
-  change(adventure: Adventure, shows: "page" | "nothing"): Promise<void>;
-  act(text: string, mode: InputMode): Promise<void>;
-  retell(): Promise<void>;
-  loadSave(slug: string): Promise<void>;
-  explain(): ContextReport;
-  readonly styles: StyleCatalog;
-  suggest(): Promise<readonly string[]>;
-  explainPassage(): Promise<readonly TokenChoice[]>;
-  quit(): Promise<void>;
-}
+import type { InputMode } from "./protocol.ts";
 
 /** One row of the table. `usage` is the name with its arguments; `help` one line without a full stop. */
 export interface Command {
@@ -71,8 +22,6 @@ export interface Command {
   readonly help: string;
   readonly run: (game: CommandGame, argument: string) => Promise<void> | void;
 }
-
-const MAX_TITLE_CHARACTERS = 100;
 
 export const COMMANDS: readonly Command[] = [
   { name: "help", aliases: ["h", "?"], usage: "/help", help: "Show this list", run: showHelp },
@@ -223,114 +172,6 @@ function showHelp(game: CommandGame): void {
   game.show(buildBlock("info", [...typing, "", ...rows].join("\n")));
 }
 
-async function goBack(game: CommandGame, argument: string): Promise<void> {
-  const steps = parseCount("/undo", argument);
-  const { tree } = game.adventure;
-  const depth = pathOf(tree).length;
-  if (depth === 0)
-    throw new AppError("option.nothing", "You are at the beginning; there is nothing to undo.");
-  await goTo(game, undo(tree, steps));
-  if (steps > depth) game.show(buildBlock("info", `There were only ${depth} turns; this is the beginning.`));
-}
-
-async function goForward(game: CommandGame, argument: string): Promise<void> {
-  const steps = parseCount("/redo", argument);
-  const { tree } = game.adventure;
-  const there = redo(tree, steps);
-  if (there.current === tree.current) throw new AppError("option.nothing", "There is nothing to redo.");
-  await goTo(game, there);
-}
-
-async function showOther(game: CommandGame): Promise<void> {
-  const { tree } = game.adventure;
-  const there = nextSibling(tree);
-  if (there.current === tree.current) {
-    throw new AppError("option.nothing", "This turn was told only once.", { hint: "/retry tells it again." });
-  }
-  await goTo(game, there);
-  const siblings = childrenOf(there, currentNode(there).parent ?? 0);
-  const place = siblings.findIndex(({ id }) => id === there.current) + 1;
-  game.show(buildBlock("info", `Telling ${place} of ${siblings.length}.`));
-}
-
-async function goTo(game: CommandGame, tree: StoryTree): Promise<void> {
-  await game.change({ ...game.adventure, tree }, "page");
-}
-
-async function retry(game: CommandGame): Promise<void> {
-  const node = lastTurn(game, "retry");
-  if (node.action.kind === "choice") {
-    throw new AppError("option.nothing", "The author wrote that passage; it would be the same again.", {
-      hint: "/undo takes the choice back.",
-    });
-  }
-  await game.retell();
-}
-
-async function edit(game: CommandGame, argument: string): Promise<void> {
-  const { passage } = lastTurn(game, "edit");
-  if (argument !== "") return replacePassage(game, argument);
-  game.ask({
-    label: "New text (empty leaves it):",
-    initial: passage,
-    answer: async (text) => {
-      if (text.trim() !== "") await replacePassage(game, text);
-    },
-  });
-}
-
-async function replacePassage(game: CommandGame, text: string): Promise<void> {
-  const passage = tidyParagraphs(text);
-  const limit = Math.max(MAX_STORY_CHARACTERS, lastTurn(game, "edit").passage.length);
-  refuseLonger("The passage", passage, limit);
-  const { adventure } = game;
-  const { id: _id, parent: _parent, lastChild: _lastChild, ...turn } = currentNode(adventure.tree);
-  if (passage === "" || passage === turn.passage)
-    return game.show(buildBlock("info", "Nothing was changed."));
-  await goTo(game, growSibling(adventure.tree, { ...turn, passage }));
-}
-
-function lastTurn(game: CommandGame, verb: string): StoryNode {
-  const node = currentNode(game.adventure.tree);
-  if (node.parent !== null) return node;
-  throw new AppError("option.nothing", `There is nothing to ${verb} yet; the story is at its opening.`);
-}
-
-async function setTitle(game: CommandGame, argument: string): Promise<void> {
-  const title = tidyLine(argument);
-  if (title === "") return game.show(buildBlock("info", `The title is "${game.adventure.title}".`));
-  refuseLonger("The title", title, MAX_TITLE_CHARACTERS);
-  await game.change({ ...game.adventure, title }, "nothing");
-  game.show(buildBlock("info", `The title is now "${title}".`));
-}
-
-async function save(game: CommandGame, argument: string): Promise<void> {
-  if (argument !== "") {
-    const slug = await game.saves.createNamed(argument, game.adventure);
-    return game.show(
-      buildBlock("info", `A copy is kept as "${slug}". You go on in "${game.slug ?? "memory"}".`),
-    );
-  }
-  await game.change(game.adventure, "nothing");
-  const { slug } = game;
-  if (slug === undefined) return;
-  game.show(buildBlock("info", `Every turn is saved at once, in ${game.saves.pathOf(slug)}`));
-}
-
-async function load(game: CommandGame, argument: string): Promise<void> {
-  if (argument !== "") return game.loadSave(await game.saves.find(argument));
-  const { items, text } = buildMenu(await game.saves.list(), []);
-  if (items.length === 0)
-    throw new AppError("option.nothing", ["There are no saves.", text].join("\n").trim());
-  game.show(buildBlock("info", text));
-  game.ask({
-    label: "Which one? (empty to stay)",
-    answer: async (answer) => {
-      if (answer.trim() !== "") await game.loadSave(pickItem(items, answer).name);
-    },
-  });
-}
-
 function look(game: CommandGame): void {
   game.show(...buildLastPassage(game.adventure.tree));
 }
@@ -342,10 +183,4 @@ async function actAs(game: CommandGame, text: string, mode: InputMode): Promise<
     });
   }
   await game.act(text, mode);
-}
-
-function parseCount(name: string, argument: string): number {
-  if (argument === "") return 1;
-  if (/^[1-9]\d{0,5}$/.test(argument)) return Number(argument);
-  throw new AppError("option.outOfRange", `${name} takes a number from 1, not "${argument.slice(0, 40)}".`);
 }

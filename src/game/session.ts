@@ -4,23 +4,28 @@
  */
 import { AppError } from "../shared/errors.ts";
 import { stripControls } from "../shared/text.ts";
-import { type Adventure, buildRequest, buildSuggestionRequest, createAdventure } from "./adventure.ts";
-import { type CommandGame, type Question, runCommand } from "./commands.ts";
-import { buildMenu, pickItem } from "./menu.ts";
+import { type Adventure, buildRequest, createAdventure } from "./adventure.ts";
+import { menuQuestion, nextQuestion, type StartOptions } from "./beginning.ts";
+import type { CommandGame, Question } from "./command-game.ts";
+import { runCommand } from "./commands.ts";
+import { NarratorDesk } from "./narrator-desk.ts";
+import { Offers } from "./offers.ts";
 import { buildAction, buildBlock, buildChoices, buildError, buildPage, endingOf } from "./page.ts";
 import type { ContextReport, NarrationStats, Narrator, StyleCatalog, TokenChoice } from "./ports.ts";
-import { Prefill } from "./prefill.ts";
 import type { Block, EventHandler, InputMode, UiUpdate } from "./protocol.ts";
 import { SaveKeeper } from "./save-keeper.ts";
 import type { SaveStore } from "./saves/save-store.ts";
 import { buildStatus, noticesOf } from "./status.ts";
 import type { CatalogEntry } from "./story/catalog.ts";
-import { type Answers, type StorySeed, tidyAnswer } from "./story/seed.ts";
-import { currentNode, inkOf, type StoryTree, undo } from "./story-tree.ts";
+import type { Answers, StorySeed } from "./story/seed.ts";
+import { currentNode, inkOf, undo } from "./story-tree.ts";
 import { explainTurn, planTurn, type TurnPlan, tellTurn } from "./turn.ts";
 
 /** Two interrupts within this time leave the game. */
 const QUIT_WINDOW_MS = 2000;
+
+/** An interrupt before the first sentence shows nothing otherwise. */
+const NOTHING_TOLD = buildBlock("info", "Stopped; nothing was told. /retry tells it, /undo takes it back.");
 
 export interface SessionOptions {
   readonly narrator: Narrator;
@@ -33,30 +38,14 @@ export interface SessionOptions {
   readonly preset?: string;
 }
 
-/** Actions that were proposed where the story stands; a number picks one while it stands there. */
-interface Offers {
-  readonly tree: StoryTree;
-  readonly round: number;
-  readonly lines: readonly string[];
-}
-
-export interface StartOptions {
-  readonly seed: StorySeed;
-  /** Answers to placeholders known beforehand. */
-  readonly answers?: Answers;
-  /** Ask the player for the other answers; otherwise defaults are used. */
-  readonly askPlaceholders: boolean;
-}
-
 /** One run of the program. Begin with `start`, `resume` or `openMenu`, then pass events to `handle`. */
 export class GameSession implements CommandGame {
   private readonly options: SessionOptions;
-  private readonly prefill: Prefill;
+  private readonly desk: NarratorDesk;
+  private readonly offers = new Offers();
   private keeper: SaveKeeper;
   private state: Adventure | undefined;
   private question: Question | undefined;
-  private telling: AbortController | undefined;
-  private offers: Offers | undefined;
   private lastStats: NarrationStats | undefined;
   private queue: Promise<void> = Promise.resolve();
   private lastInterruptMs = Number.NEGATIVE_INFINITY;
@@ -66,7 +55,7 @@ export class GameSession implements CommandGame {
 
   constructor(options: SessionOptions) {
     this.options = options;
-    this.prefill = new Prefill(options.narrator);
+    this.desk = new NarratorDesk(options.narrator, () => this.emitStatus());
     this.keeper = new SaveKeeper(options.saves);
   }
 
@@ -90,7 +79,7 @@ export class GameSession implements CommandGame {
     if (this.isClosing) return;
     if (event.type === "interrupt") return this.interrupt();
     if (event.type === "close") return this.close();
-    if (this.telling !== undefined) {
+    if (this.desk.isBusy) {
       return this.show(buildBlock("info", "The story is still being told. Press Ctrl-C to stop it."));
     }
     await this.enqueue(() => this.submit(event.text, event.mode));
@@ -117,7 +106,7 @@ export class GameSession implements CommandGame {
 
   /** Takes a changed adventure, shows its page if asked to, and saves. */
   async change(adventure: Adventure, shows: "page" | "nothing"): Promise<void> {
-    await this.prefill.stop();
+    await this.desk.endReadingAhead();
     this.state = adventure;
     const report = await this.save();
     if (shows === "page") this.options.emit({ type: "page", blocks: buildPage(this.adventure) });
@@ -138,22 +127,19 @@ export class GameSession implements CommandGame {
   }
 
   async suggest(): Promise<readonly string[]> {
-    const { adventure, offers } = this;
-    const { tree } = adventure;
-    if ((inkOf(tree)?.choices ?? []).length > 0)
+    const { adventure } = this;
+    if ((inkOf(adventure.tree)?.choices ?? []).length > 0)
       throw new AppError("option.nothing", "The story itself offers choices here.", {
         hint: "/look shows them.",
       });
-    const round = offers?.tree === tree ? offers.round + 1 : 0;
-    const request = buildSuggestionRequest(adventure, round);
-    const lines = await this.withNarrator((narrator, signal) => narrator.suggest(request, signal));
-    this.offers = { tree, round, lines: lines.map(stripControls) };
-    return this.offers.lines;
+    return this.offers.propose(adventure, (request) =>
+      this.desk.use((narrator, signal) => narrator.suggest(request, signal)),
+    );
   }
 
   explainPassage(): Promise<readonly TokenChoice[]> {
     const { adventure } = this;
-    return this.withNarrator((narrator, signal) => explainTurn(adventure, narrator, signal));
+    return this.desk.use((narrator, signal) => explainTurn(adventure, narrator, signal));
   }
 
   /** Tells the current turn again, as a sibling. */
@@ -167,7 +153,7 @@ export class GameSession implements CommandGame {
   }
 
   async act(text: string, mode: InputMode): Promise<void> {
-    const offered = this.offeredAt(text);
+    const offered = this.offers.pick(text, this.adventure.tree);
     const choices = inkOf(this.adventure.tree)?.choices ?? [];
     const plan = offered === undefined ? planTurn(text, mode, choices) : planTurn(offered, "do", choices);
     if (!("kind" in plan)) {
@@ -182,14 +168,14 @@ export class GameSession implements CommandGame {
   async loadSave(slug: string): Promise<void> {
     await this.saveBeforeLeaving();
     const loaded = await this.options.saves.load(slug);
-    await this.prefill.stop();
+    await this.desk.endReadingAhead();
     this.keeper = new SaveKeeper(this.options.saves, slug);
     this.open(loaded.adventure, noticesOf(loaded, this.options.narrator.model));
   }
 
   async quit(): Promise<void> {
     this.isClosing = true;
-    await this.prefill.stop();
+    await this.desk.endReadingAhead();
     if (this.keeper.failure !== undefined) await this.keeper.save(this.adventure);
     this.options.emit({ type: "bye", text: this.farewell() });
   }
@@ -225,7 +211,7 @@ export class GameSession implements CommandGame {
   }
 
   private interrupt(): void | Promise<void> {
-    if (this.telling !== undefined) return this.telling.abort();
+    if (this.desk.isBusy) return this.desk.stop();
     const nowMs = this.options.now().getTime();
     if (nowMs - this.lastInterruptMs <= QUIT_WINDOW_MS) return this.enqueue(() => this.quit());
     this.lastInterruptMs = nowMs;
@@ -235,7 +221,7 @@ export class GameSession implements CommandGame {
   /** A turn being told is stopped and kept; whatever is running finishes its save. */
   private async close(): Promise<void> {
     this.isClosing = true;
-    this.telling?.abort();
+    this.desk.stop();
     await this.queue;
     await this.quit();
   }
@@ -249,16 +235,10 @@ export class GameSession implements CommandGame {
 
   // ---- beginning ----
 
-  private async begin({ seed: story, answers = {}, askPlaceholders }: StartOptions): Promise<void> {
-    const next = story.placeholders.find(({ key }) => !Object.hasOwn(answers, key));
-    if (next === undefined || !askPlaceholders) return this.beginAdventure(story, answers);
-    this.ask({
-      label: `${next.ask} [${next.default}]`,
-      answer: async (text) => {
-        const given = { ...answers, [next.key]: tidyAnswer(next, text) };
-        await this.begin({ seed: story, answers: given, askPlaceholders });
-      },
-    });
+  private async begin(options: StartOptions): Promise<void> {
+    const question = nextQuestion(options, (next) => this.begin(next));
+    if (question === undefined) return this.beginAdventure(options.seed, options.answers ?? {});
+    this.ask(question);
     this.prompt();
   }
 
@@ -279,18 +259,13 @@ export class GameSession implements CommandGame {
   }
 
   private async askMenu(stories: readonly CatalogEntry[]): Promise<void> {
-    const { items, text } = buildMenu(await this.options.saves.list(), stories);
-    if (items.length === 0)
-      throw new AppError("story.unknown", ["There is no story to begin.", text].join("\n").trim());
+    const { text, question } = menuQuestion(await this.options.saves.list(), stories, (item) =>
+      item.kind === "save"
+        ? this.loadSave(item.name)
+        : this.begin({ seed: item.seed, askPlaceholders: true }),
+    );
     this.options.emit({ type: "page", blocks: [buildBlock("title", "Brasslamp"), buildBlock("info", text)] });
-    this.ask({
-      label: "Number or name? [1]",
-      answer: async (answer) => {
-        const item = pickItem(items, answer.trim() === "" ? "1" : answer);
-        if (item.kind === "save") return this.loadSave(item.name);
-        await this.begin({ seed: item.seed, askPlaceholders: true });
-      },
-    });
+    this.ask(question);
     this.prompt();
   }
 
@@ -298,52 +273,31 @@ export class GameSession implements CommandGame {
 
   /** `base` is where the turn is added; it is not the current adventure when a turn is told again. */
   private async playTurn(plan: TurnPlan, base: Adventure): Promise<void> {
-    const { narrator, now, emit } = this.options;
-    const onText = (text: string) => emit({ type: "text", text: stripControls(text) });
-    // before anything is waited for, so that an interrupt always finds the turn it is meant for
-    const { signal } = this.beginTelling();
     try {
-      await this.prefill.stop();
-      const result = await tellTurn(base, plan, { narrator, now, onText, signal });
-      this.state = result.adventure;
-      this.lastStats = result.stats ?? this.lastStats;
-      const report = await this.save();
-      emit({ type: "told" });
-      const { tree } = this.adventure;
-      this.show(...endingOf(currentNode(tree)), ...buildChoices(tree), ...report);
+      await this.desk.use((narrator, signal) => this.tell(plan, base, narrator, signal));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      this.telling = undefined;
       return this.takeBack(plan, error);
-    } finally {
-      this.telling = undefined;
     }
     this.prompt();
   }
 
-  /** The proposed action with this number, while the story stands where it was proposed. */
-  private offeredAt(text: string): string | undefined {
-    const number = /^\s*([1-9])\.?\s*$/.exec(text)?.[1];
-    const { offers } = this;
-    if (number === undefined || offers === undefined || offers.tree !== this.adventure.tree) return undefined;
-    return offers.lines[Number(number) - 1];
-  }
-
-  /** Has the narrator to itself for something outside the story; an interrupt aborts it. */
-  private async withNarrator<T>(work: (narrator: Narrator, signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { signal } = this.beginTelling();
-    try {
-      await this.prefill.stop();
-      return await work(this.options.narrator, signal);
-    } finally {
-      this.telling = undefined;
-    }
-  }
-
-  private beginTelling(): AbortController {
-    this.telling = new AbortController();
-    this.emitStatus();
-    return this.telling;
+  private async tell(
+    plan: TurnPlan,
+    base: Adventure,
+    narrator: Narrator,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { now, emit } = this.options;
+    const onText = (text: string) => emit({ type: "text", text: stripControls(text) });
+    const { adventure, stats } = await tellTurn(base, plan, { narrator, now, onText, signal });
+    this.state = adventure;
+    this.lastStats = stats ?? this.lastStats;
+    const report = await this.save();
+    emit({ type: "told" });
+    const node = currentNode(adventure.tree);
+    if (stats !== undefined && signal.aborted && node.passage === "") this.show(NOTHING_TOLD);
+    this.show(...endingOf(node), ...buildChoices(adventure.tree), ...report);
   }
 
   /** The turn could not be told: the page as it was, the reason, and the player's words back in the input line. */
@@ -370,11 +324,11 @@ export class GameSession implements CommandGame {
     const request = { kind, label: stripControls(question?.label ?? "What do you do?") } as const;
     const full = text === undefined ? request : { ...request, initial: stripControls(text) };
     this.options.emit({ type: "request", request: full });
-    if (this.state !== undefined) this.prefill.start(this.state);
+    if (this.state !== undefined) this.desk.readAhead(this.state);
   }
 
   private emitStatus(): void {
-    const state = this.telling === undefined ? "waiting" : "telling";
+    const state = this.desk.isBusy ? "telling" : "waiting";
     const status = buildStatus(this.state, this.options.narrator.model, state, this.lastStats);
     this.options.emit({ type: "status", status });
   }

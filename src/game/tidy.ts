@@ -16,6 +16,11 @@ export function tidyLine(text: string): string {
   return toOneLine(safe.replace(/^(?:\s*>)+/, ""));
 }
 
+/** A key of a world note, which the narrator never reads: brackets may stay, because they mean something in a regex. */
+export function tidyKey(text: string): string {
+  return toOneLine(toAsciiPunctuation(text));
+}
+
 /** Paragraphs separated by one blank line, each as `tidyLine` leaves it; empty ones are dropped. */
 export function tidyParagraphs(text: string): string {
   return stripControls(text)

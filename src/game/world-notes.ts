@@ -5,14 +5,14 @@
 import { compileNoteKey, type NoteKey } from "./note-keys.ts";
 import type { BracketLine, PlayerAction, StoryTurn } from "./ports.ts";
 
-/** As authored and as saved. `always` notes need no key. */
+/** As authored and as saved. `always` notes need no key; only with one of their keys in sight do they fire others. */
 export interface WorldNote {
   readonly name: string;
   /** Words, phrases, `/regex/i`, `this & that`, `!not this`. */
   readonly keys: readonly string[];
   readonly text: string;
   readonly always: boolean;
-  /** Passages that are searched besides the action, 1 by default. */
+  /** Passages that are searched besides the action, 1 by default; 0 is the action alone, without the notes that fire. */
   readonly scan?: number;
   /** Higher comes first and is left out last; 0 by default. */
   readonly priority?: number;
@@ -31,6 +31,8 @@ export interface NoteState {
   readonly state: "always" | "fires" | "silent";
   /** Without a full stop; empty for notes that are always on. */
   readonly reason: string;
+  /** Whether it is told because of a key, always-on or not: only then its text may fire other notes. */
+  readonly hasKey: boolean;
 }
 
 /** The notes of one request. */
@@ -49,26 +51,29 @@ interface Scanned {
   readonly text: string;
 }
 
-/** Notes for the turn that `action` begins, after `turns`. A key that does not compile (an old save's) never fires. */
+/**
+ * Notes for the turn that `action` begins, after `turns`. First the keys are looked for in the story; then, level by level,
+ * in the story and the notes found so far, so that the NOT part of a key always sees the story. A key that does not compile
+ * (an old save's) never fires.
+ */
 export function selectNotes(
   notes: readonly WorldNote[],
   opening: string,
   turns: readonly StoryTurn[],
   action: PlayerAction,
 ): NoteSelection {
-  const story = (note: WorldNote) => scannedBy(note, opening, turns, action);
-  const states = new Map(notes.map((note) => [note, stateOf(note, turns, story(note))]));
-  let fired = notes.filter((note) => states.get(note)!.state !== "silent");
+  const look = (note: WorldNote, found: readonly Scanned[]) =>
+    stateOf(note, turns, [...scannedBy(note, opening, turns, action), ...(note.scan === 0 ? [] : found)]);
+  let states = notes.map((note) => look(note, []));
   for (let level = 1; level <= MAX_NOTE_LEVEL; level++) {
-    const texts = fired.map(({ name, text }) => ({ place: `the note ${name}`, text }));
-    const silent = notes.filter((note) => states.get(note)!.state === "silent");
-    fired = silent.filter((note) => {
-      const state = stateOf(note, turns, texts, story(note));
-      if (state.state === "fires") states.set(note, state);
-      return state.state === "fires";
-    });
+    const found = states.filter(({ hasKey }) => hasKey).map(({ note }) => textOf(note));
+    states = states.map((state) => (state.hasKey ? state : look(state.note, found)));
   }
-  return toSelection([...states.values()]);
+  return toSelection(states);
+}
+
+function textOf({ name, text }: WorldNote): Scanned {
+  return { place: `the note ${name}`, text };
 }
 
 function toSelection(states: readonly NoteState[]): NoteSelection {
@@ -78,34 +83,35 @@ function toSelection(states: readonly NoteState[]): NoteSelection {
   return { notes: lines("always"), inserted: lines("fires"), states };
 }
 
-/** What becomes of a note that looks for its keys in `texts`; NOT keys are looked for in `story` too. */
-function stateOf(
-  note: WorldNote,
-  turns: readonly StoryTurn[],
-  texts: readonly Scanned[],
-  story: readonly Scanned[] = texts,
-): NoteState {
-  const silent = (reason: string): NoteState => ({ note, state: "silent", reason });
+/** What becomes of a note that looks for its keys in `texts`. */
+function stateOf(note: WorldNote, turns: readonly StoryTurn[], texts: readonly Scanned[]): NoteState {
+  const silent = (reason: string): NoteState => ({ note, state: "silent", reason, hasKey: false });
   const { delay = 0 } = note;
-  if (note.always && delay === 0) return { note, state: "always", reason: "" };
+  const { isFound: hasKey, reason } = findKey(note, texts);
+  if (note.always && delay === 0) return { note, state: "always", reason: "", hasKey };
   if (turns.length < delay) return silent(`not before turn ${delay + 1}`);
   const wait = turnsToWait(note, turns);
   if (wait > 0) return silent(`rests for ${wait} more ${wait === 1 ? "turn" : "turns"}`);
-  if (note.always) return { note, state: "fires", reason: "its time has come" };
+  if (note.always) return { note, state: "fires", reason: "its time has come", hasKey };
+  return hasKey ? { note, state: "fires", reason, hasKey } : silent(reason);
+}
+
+/** Whether a key of the note occurs and none holds it back; `reason` says which and where. */
+function findKey(note: WorldNote, texts: readonly Scanned[]): { isFound: boolean; reason: string } {
   const keys = note.keys.map(readKey);
-  const veto = keys.find((key) => key.isNot && findIn([...texts, ...story], key) !== undefined);
-  if (veto !== undefined) return silent(`held back by "${veto.written}"`);
+  const veto = keys.find((key) => key.isNot && placeOf(key, texts) !== undefined);
+  if (veto !== undefined) return { isFound: false, reason: `held back by "${veto.written}"` };
   for (const key of keys) {
-    const place = key.isNot ? undefined : findIn(texts, key);
-    if (place !== undefined) return { note, state: "fires", reason: `"${key.written}" in ${place}` };
+    const place = key.isNot ? undefined : placeOf(key, texts);
+    if (place !== undefined) return { isFound: true, reason: `"${key.written}" in ${place}` };
   }
-  return silent("no key occurs");
+  return { isFound: false, reason: "no key occurs" };
 }
 
 /** Where a key occurs; one made of several may find its parts in several places. */
-function findIn(texts: readonly Scanned[], key: NoteKey): string | undefined {
+function placeOf(key: NoteKey, texts: readonly Scanned[]): string | undefined {
   if (!key.matches(texts.map(({ text }) => text))) return undefined;
-  return texts.find(({ text }) => key.matches([text]))?.place ?? "the last passages";
+  return texts.find(({ text }) => key.matches([text]))?.place ?? "several places";
 }
 
 /** The action and the passages before it, as many as the note scans. */

@@ -24,14 +24,24 @@ describe("/tone", () => {
     expect(play.narrator.requests.at(-1)!.tone).toBe("light");
   });
 
-  test("a story's note is its tone, `auto` goes back to it, and undo takes the line along", async () => {
+  test("a story's note stands in the place of its tone, once, and is said again", async () => {
     const play = await Play.begin({ ...SALT_ROAD, tone: "dry", note: "short sentences" });
-    await play.type("wait");
-    expect(toneOf(play)).toEqual([["short sentences"]]);
-    await play.type("/undo", "wait");
-    expect(toneOf(play)[1]).toEqual(["short sentences"]);
-    await play.type("/tone grim");
+    for (let i = 0; i < 9; i++) await play.type("wait");
+    const [first] = play.narrator.requests;
+    expect(first!.header.filter(({ name }) => name === "Tone")).toEqual([
+      { name: "Tone", text: "short sentences" },
+    ]);
+    expect(toneOf(play).flat()).toEqual(["short sentences"]);
+    expect(toneOf(play)[8]).toEqual(["short sentences"]);
+  });
+
+  test("`auto` goes back to the story's note, and undo takes the line along", async () => {
+    const play = await Play.begin({ ...SALT_ROAD, tone: "dry", note: "short sentences" });
+    await play.type("/tone grim", "wait", "/undo", "wait");
+    expect(toneOf(play)).toEqual([["grim"], ["grim"]]);
     expect(textOf(await play.type("/tone auto"))).toBe("The tone is: short sentences");
+    await play.type("wait");
+    expect(toneOf(play).at(-1)).toEqual(["short sentences"]);
   });
 
   test("the header's tone is not said again at once", async () => {

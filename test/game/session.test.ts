@@ -100,6 +100,7 @@ describe("turns", () => {
     };
     await play.type("wait");
     expect(play.texts("passage")).toEqual(["Turn 1 answers do."]);
+    expect(play.texts("info")).toEqual([]);
     play.onUpdate = (update) => {
       if (update.type === "status" && update.status.state === "telling")
         void play.session.handle({ type: "interrupt" });
@@ -120,8 +121,26 @@ describe("turns", () => {
     await Promise.resolve();
     await play.session.handle({ type: "interrupt" });
     await told;
-    expect(play.texts("info")).toEqual([]);
+    expect(play.texts("info")).toEqual([expect.stringContaining("Stopped; nothing was told.")]);
     expect(play.session.adventure.tree.nodes[1]).toMatchObject({ passage: "", typed: "wait" });
+  });
+
+  test("a turn stopped before its first sentence says so, and can be told after all", async () => {
+    const play = await Play.begin();
+    play.onUpdate = (update) => {
+      if (update.type === "status" && update.status.state === "telling")
+        void play.session.handle({ type: "interrupt" });
+    };
+    await play.type("go on");
+    expect(play.page.slice(-2)).toEqual([
+      { kind: "action", text: "You go on." },
+      { kind: "info", text: expect.stringMatching(/^Stopped; nothing was told\..*\/retry/) },
+    ]);
+    expect(play.request?.kind).toBe("action");
+    play.onUpdate = () => undefined;
+    await play.type("/retry");
+    expect(play.texts("info")).toEqual([]);
+    expect(play.texts("passage")).toEqual([expect.stringContaining("Turn 1")]);
   });
 
   test("a line submitted while the story is told is answered, not played", async () => {

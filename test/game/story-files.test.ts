@@ -7,6 +7,7 @@ import { findStory, listStories, loadStory, titleOf } from "../../src/game/story
 import { beginInk, chooseInk } from "../../src/game/story/ink.ts";
 import { parseCompiledInk, parseInkStory } from "../../src/game/story/ink-story.ts";
 import { parseMarkdownStory, toPlainText } from "../../src/game/story/markdown.ts";
+import { StoryMistakes } from "../../src/game/story/problems.ts";
 import { completeAnswers, fillPlaceholders, headerOf, type StorySeed } from "../../src/game/story/seed.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import { temporaryFolder } from "./helpers/play.ts";
@@ -140,6 +141,62 @@ describe("Markdown stories", () => {
     );
     expect(seed).toMatchObject({ ban: ["a shiver", "sigh"], bias: { Salt: 1.5, red: -2 } });
     expect(parseMarkdownStory(front("genre: x"), "x.md", "x")).not.toHaveProperty("ban");
+  });
+
+  test.each<[string, readonly string[]]>([
+    ["[!dream wolf, deer]", ["!dream wolf", "deer"]],
+    ["[wolf, !dream]", ["wolf", "!dream"]],
+    ["[&a b, wolf & &c]", ["&a b", "wolf & &c"]],
+    ["[!x & y, z]", ["!x & y", "z"]],
+    ["[wolf & !dream, !a & !b c]", ["wolf & !dream", "!a & !b c"]],
+    ["[! a, !\u00e9lan, !don't, !/a b/i]", ["! a", "!\u00e9lan", "!don't", "!/a b/i"]],
+    [`['!a', "!b"]`, ["!a", "!b"]],
+    ["\n      - !x & y # why\n      - !dream", ["!x & y", "!dream"]],
+  ])("keys that begin with ! need no quotes: %s", (keys, want) => {
+    const fields = `notes:\n  - name: Wolf\n    keys: ${keys}\n    text: !gray`;
+    const [note] = parseMarkdownStory(front(fields), "x.md", "x").notes;
+    expect(note).toMatchObject({ keys: want, text: "!gray" });
+  });
+
+  test("brackets in a key stay what they are in a regex", () => {
+    const fields = "notes:\n  - name: Wolf\n    keys: ['/wol[fv]es?/', 'a [b]']\n    text: '[gray]'";
+    expect(parseMarkdownStory(front(fields), "x.md", "x").notes[0]).toMatchObject({
+      keys: ["/wol[fv]es?/", "a [b]"],
+      text: "(gray)",
+    });
+    const [note] = ink("# note: The [Wolf] | /wol[fv]es?/, deer | [gray]\nHi\n-> END\n").notes;
+    expect(note).toMatchObject({ name: "The (Wolf)", keys: ["/wol[fv]es?/", "deer"], text: "(gray)" });
+  });
+
+  test.each([
+    ["genre: !x {a: b}", "x.md:3:8"],
+    ["genre: !x |\n  text", "x.md:3:8"],
+  ])("a ! where YAML would read a tag after all is a mistake: %j", (fields, place) => {
+    const { message } = caught(() => parseMarkdownStory(front(fields), "x.md", "x"));
+    expect(message).toContain(`${place} text that begins with "!" needs quotes here`);
+  });
+
+  test("a mistake behind an unquoted ! has its place", () => {
+    const fields = "notes:\n  - name: V\n    text: t\n    keys: [!dream wolf, '/(/']";
+    expect(caught(() => parseMarkdownStory(front(fields), "x.md", "x")).message).toContain(
+      "x.md:6:25 notes 1 keys 2:",
+    );
+  });
+
+  test("mistakes in fields, keys and placeholders do not hide each other", () => {
+    const fields = `gener: x\nyou: \${who}\nnotes:\n  - {name: V, text: t, keys: ['...']}`;
+    const { message } = caught(() => parseMarkdownStory(front(fields, `\${me}`), "x.md", "x"));
+    for (const part of ["x.md:3:1 unknown", 'x.md:4:6 placeholder "who"', "x.md:6:", "x.md:8:1"])
+      expect(message).toContain(part);
+    expect(message).toContain("4 mistakes");
+  });
+
+  test("the message shows the first mistakes, the error holds all", () => {
+    const fields = Array.from({ length: 30 }, (_, i) => `x${i}: y`).join("\n");
+    const error = caught(() => parseMarkdownStory(front(fields), "x.md", "x"));
+    expect(error.message).toContain("... and 10 more");
+    expect(error).toBeInstanceOf(StoryMistakes);
+    expect((error as StoryMistakes).mistakes).toHaveLength(30);
   });
 
   test("all mistakes of a file are shown together, by line", () => {

@@ -215,8 +215,54 @@ describe("selection", () => {
     ]);
   });
 
-  test("a NOT key in the story holds back what a note would fire", () => {
-    const second: WorldNote = { ...vey, name: "Ship", keys: ["captain", "!call"] };
+  test.each([
+    ["a key of its own", ["captain", "!call"]],
+    ["a part of a key", ["captain & !call"]],
+  ])("a NOT in the story holds back what a note would fire: %s", (_name, keys) => {
+    const second: WorldNote = { ...vey, name: "Ship", keys };
     expect(selectNotes([vey, second], "Once.", [], calls).inserted).toEqual([line]);
+    const { inserted } = selectNotes([vey, second], "Vey waits.", [], action);
+    expect(inserted.map(({ name }) => name)).toEqual(["Vey", "Ship"]);
+  });
+
+  test("a key may find one part in the story and one in a note", () => {
+    const second: WorldNote = { ...vey, name: "Ship", keys: ["captain & rope"] };
+    const pull = { kind: "do", text: "You throw Vey the rope." } as const;
+    expect(selectNotes([vey, second], "Once.", [], pull).states[1]).toMatchObject({
+      state: "fires",
+      reason: '"captain & rope" in several places',
+    });
+    expect(following(second, [], pull).state).toBe("silent");
+  });
+
+  test("an always-on note brings up others only while one of its keys occurs", () => {
+    const port: WorldNote = { name: "Port", keys: ["port"], text: "Vey rules it", always: true };
+    expect(selectNotes([port, vey], "Once.", [], action).states.map(({ state }) => state)).toEqual([
+      "always",
+      "silent",
+    ]);
+    expect(selectNotes([port, vey], "The port sleeps.", [], action).states[1]).toMatchObject({
+      reason: '"vey" in the note Port',
+    });
+    const late = { ...port, delay: 1 };
+    expect(selectNotes([late, vey], "Once.", [plain], action).inserted.map(({ name }) => name)).toEqual([
+      "Port",
+    ]);
+  });
+
+  test("an always-on note that another note names takes part in turn", () => {
+    const notes: WorldNote[] = [
+      { ...vey, text: "he rules the port" },
+      { name: "Port", keys: ["port"], text: "full of gulls", always: true },
+      { ...vey, name: "Gulls", keys: ["gull"] },
+    ];
+    expect(selectNotes(notes, "Once.", [], calls).inserted.map(({ name }) => name)).toEqual(["Vey", "Gulls"]);
+  });
+
+  test("scan 0 looks at the action alone, not at notes either", () => {
+    const second: WorldNote = { ...vey, name: "Ship", keys: ["captain"], scan: 0 };
+    expect(selectNotes([vey, second], "Once.", [], calls).inserted).toEqual([line]);
+    const asks = { kind: "do", text: "You ask the captain." } as const;
+    expect(selectNotes([vey, second], "Once.", [], asks).inserted.map(({ name }) => name)).toEqual(["Ship"]);
   });
 });

@@ -47,6 +47,14 @@ describe("Page", () => {
     ]);
   });
 
+  test("a turn that told nothing shows what is said about it", () => {
+    expect(pageOf(block("action", "You go."), told, block("info", "Stopped."))).toEqual([
+      "> You go.",
+      "",
+      "Stopped.",
+    ]);
+  });
+
   test("a block ends the passage; a status does not", () => {
     expect(pageOf(text("One"), block("info", "saved"), text("two"))).toEqual(["One", "", "saved", "", "two"]);
     const status = { title: "t", model: "m", turn: 1, state: "telling", contextSize: 9 } as const;

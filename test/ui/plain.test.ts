@@ -235,6 +235,14 @@ describe("endings", () => {
     },
   );
 
+  test("a turn that told nothing shows what is said about it", () => {
+    const { output, ui } = plain();
+    ui.update({ type: "block", block: { kind: "action", text: "You go." } });
+    ui.update({ type: "told" });
+    ui.update({ type: "block", block: { kind: "info", text: "Stopped." } });
+    expect(output.text).toBe("> You go.\n\nStopped.\n");
+  });
+
   test("SIGINT is an interrupt, also while the game is answering", async () => {
     const { input, ui } = plain();
     const events: string[] = [];

@@ -7,6 +7,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { messageOf, systemCodeOf } from "../../shared/errors.ts";
 import { findNearest } from "../../shared/nearest.ts";
 import { compileNoteKey } from "../note-keys.ts";
+import { tidyKey, tidyLine } from "../tidy.ts";
 import type { WorldNote } from "../world-notes.ts";
 import { checkCompiledInk, compileInk, readGlobalTags } from "./ink.ts";
 import { ProblemList } from "./problems.ts";
@@ -81,8 +82,8 @@ function buildInkSeed(compiled: string, { file, id, source }: InkFile): StorySee
     const line = lineOfTag(source, name, text);
     if (isSingle(name)) {
       if (single[name] !== undefined) problems.add(`the tag "${name}" stands twice`, line);
-      single[name] = text;
-    } else if (name === "remember") remember.push(text);
+      single[name] = tidyLine(text);
+    } else if (name === "remember") remember.push(tidyLine(text));
     else if (name === "note") notes.push(...parseNote(text, line, problems));
     else reportUnknownTag(name, line, problems);
   }
@@ -113,18 +114,24 @@ function reportUnknownTag(name: string, line: number, problems: ProblemList): vo
 /** `Name | key, key | text`; `*` instead of keys makes the note always on, empty keys are the name. */
 function parseNote(text: string, line: number, problems: ProblemList): WorldNote[] {
   const parts = text.split("|").map((part) => part.trim());
-  const [name = "", keyList = "", ...words] = parts;
-  if (parts.length < 3 || name === "" || words.join("") === "") {
+  const [name, words] = [tidyLine(parts[0] ?? ""), tidyLine(parts.slice(2).join(" | "))];
+  if (name === "" || words === "") {
     problems.add(`a note is written "# note: Name | key, key | text", not "${text.slice(0, 60)}"`, line);
     return [];
   }
+  const keyList = parts[1] ?? "";
   const always = keyList === "*";
-  const keys = always ? [] : keyList.split(",").flatMap((key) => (key.trim() === "" ? [] : [key.trim()]));
+  const keys = always
+    ? []
+    : keyList
+        .split(",")
+        .map(tidyKey)
+        .filter((key) => key !== "");
   for (const key of keys) {
     const result = compileNoteKey(key);
     if (result.kind === "bad") problems.add(result.problem, line);
   }
-  return [{ name, keys: keys.length === 0 && !always ? [name] : keys, text: words.join(" | "), always }];
+  return [{ name, keys: keys.length === 0 && !always ? [name] : keys, text: words, always }];
 }
 
 /** The first line with this tag and the beginning of its text; 1 when it cannot be found. */

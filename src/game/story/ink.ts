@@ -8,6 +8,7 @@ import type { Story as InkStory } from "inkjs/engine/Story";
 // inkjs's declarations of "inkjs/full" do not resolve under nodenext (everything is `any`), hence the casts below
 import * as inkjs from "inkjs/full";
 import { AppError, messageOf } from "../../shared/errors.ts";
+import { toOneLine } from "../../shared/text.ts";
 import type { InkMoment } from "../story-tree.ts";
 import { tidyLine } from "../tidy.ts";
 import { ProblemList } from "./problems.ts";
@@ -90,7 +91,7 @@ export function checkCompiledInk(json: string, file: string): string {
   return clean;
 }
 
-/** Tags at the top of the story, `name: value` each; other tags are left out. Names are lower case. */
+/** Tags at the top of the story, `name: value` each, on one line; other tags are left out. Names are lower case. */
 export function readGlobalTags(
   compiled: string,
 ): readonly { readonly name: string; readonly text: string }[] {
@@ -99,7 +100,7 @@ export function readGlobalTags(
     const [, name, text] = /^\s*([a-z]+)\s*:\s*([\s\S]*)$/i.exec(tag) ?? [];
     return name === undefined || text === undefined
       ? []
-      : [{ name: name.toLowerCase(), text: tidyLine(text) }];
+      : [{ name: name.toLowerCase(), text: toOneLine(text) }];
   });
 }
 

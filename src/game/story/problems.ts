@@ -14,18 +14,26 @@ export interface AuthorProblem {
 
 const MAX_SHOWN = 20;
 
-/** One `story.syntax` error for all problems of a file, in the order of their lines. */
-function buildSyntaxError(file: string, problems: readonly AuthorProblem[]): AppError {
-  const sorted = problems.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
-  const shown = sorted.slice(0, MAX_SHOWN).map((problem) => {
-    const column = problem.column === undefined ? "" : `:${problem.column}`;
-    return `  ${problem.file}:${problem.line}${column} ${problem.message}`;
-  });
-  if (sorted.length > MAX_SHOWN) shown.push(`  ... and ${sorted.length - MAX_SHOWN} more`);
-  const count = sorted.length === 1 ? "a mistake" : `${sorted.length} mistakes`;
-  return new AppError("story.syntax", stripControls(`The story ${file} has ${count}:\n${shown.join("\n")}`), {
-    hint: "docs/formats describes the story formats.",
-  });
+/** `story.syntax`. The message shows the first mistakes; `mistakes` holds all, each as `file:line:column sentence`. */
+export class StoryMistakes extends AppError {
+  readonly mistakes: readonly string[];
+
+  /** `problems` in any order; they are shown in the order of their lines. */
+  constructor(file: string, problems: readonly AuthorProblem[]) {
+    const sorted = problems.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+    const mistakes = sorted.map(tellProblem);
+    const shown = mistakes.slice(0, MAX_SHOWN).map((mistake) => `\n  ${mistake}`);
+    if (mistakes.length > MAX_SHOWN) shown.push(`\n  ... and ${mistakes.length - MAX_SHOWN} more`);
+    const count = mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`;
+    super("story.syntax", stripControls(`The story ${file} has ${count}:${shown.join("")}`), {
+      hint: "docs/formats describes the story formats.",
+    });
+    this.mistakes = mistakes;
+  }
+}
+
+function tellProblem({ file, line, column, message }: AuthorProblem): string {
+  return stripControls(`${file}:${line}${column === undefined ? "" : `:${column}`} ${message}`);
 }
 
 /** Collects problems of one file. */
@@ -47,6 +55,6 @@ export class ProblemList {
 
   /** Throws `story.syntax` with all problems, if there are any. */
   throwIfAny(): void {
-    if (!this.isEmpty) throw buildSyntaxError(this.file, this.problems);
+    if (!this.isEmpty) throw new StoryMistakes(this.file, this.problems);
   }
 }

@@ -23,7 +23,7 @@ export interface StorySeed {
   readonly title: string;
   readonly genre?: string;
   readonly tone?: string;
-  /** The author's note: like `tone`, but told again and again, near the end of what the narrator reads. */
+  /** The author's note: how it is told, at more length; stands in the place of `tone`. */
   readonly note?: string;
   /** Who the player is. */
   readonly you?: string;
@@ -114,7 +114,7 @@ export function headerOf(seed: StorySeed): readonly BracketLine[] {
   const lines: readonly (readonly [string, string | undefined])[] = [
     ["Title", seed.title],
     ["Genre", seed.genre],
-    ["Tone", seed.tone],
+    ["Tone", seed.note ?? seed.tone],
     ["You", seed.you],
   ];
   return lines.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [{ name, text }]));
