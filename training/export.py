@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gpt2 import load_model, save_model
 
-TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "words.txt")
 
 
 def write_sums(folder):
@@ -17,12 +17,13 @@ def write_sums(folder):
 
 
 def run(work, out, half):
-    """Writes config.json, model.safetensors (float32, or float16 with `half`), the tokenizer and SHA256SUMS to OUT."""
+    """Writes config.json, model.safetensors (float32, or float16 with `half`), the tokenizer with its words and SHA256SUMS to OUT."""
     work, out = Path(work), Path(out)
     weights = work / "run/weights"
     eot = json.loads((weights / "config.json").read_text())["eos_token_id"]
     save_model(load_model(weights), out, eot, half)
-    for name in TOKENIZER_FILES:
-        shutil.copyfile(work / "tokenizer" / name, out / name)
+    for path in (work / "tokenizer" / name for name in TOKENIZER_FILES):
+        if path.exists():
+            shutil.copyfile(path, out / path.name)
     write_sums(out)
     print(f"exported to {out}; import it with: brasslamp models import {out}", flush=True)

@@ -5,7 +5,7 @@
     gather     --corpus DIR --adventures DIR...   WORK/text: cleaned, without duplicates, held-out documents apart
     augment                                       WORK/text/augmented.txt: variants of the adventures
     tokenizer  [--tokenizer DIR]                  WORK/tokenizer: learnt from the text, or taken from a folder
-    pack                                          WORK/packed: tokens
+    pack                                          WORK/packed: tokens; WORK/tokenizer/words.txt
     train      [options of train.py]              WORK/run: weights, state to go on from, log
     evaluate   --models DIR...                    a table, and WORK/evaluation.json
     sample     --models DIR... [--count N]        transcripts from held-out openings
@@ -116,8 +116,13 @@ def do_tokenizer(o, config, _):
 
 def do_pack(o, config, _):
     import pack
+    import words
 
-    once("pack", config, o.work, [o.work / "text", o.work / "tokenizer"], lambda: pack.run(o.work))
+    def both():
+        words.run(o.work)
+        pack.run(o.work)
+
+    once("pack", config, o.work, [o.work / "text", o.work / "tokenizer/tokenizer.json"], both)
 
 
 def do_train(o, config, rest):

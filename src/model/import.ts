@@ -20,12 +20,14 @@ import {
   type Quantization,
   readModelFolder,
   TOKENIZER_FILE,
+  WORDS_FILE,
 } from "./model-folder.ts";
 import { OnnxWriter } from "./onnx-writer.ts";
 import { SMALLEST_BLOCK } from "./quantize.ts";
 import { createTokenizer } from "./tokenizer.ts";
 import { readTokenizerJson } from "./tokenizer-files.ts";
 import type { ModelInfo } from "./types.ts";
+import { readWords } from "./word-file.ts";
 
 export interface ImportOptions {
   /** Default `int8`. `int4` is about half the size and clearly worse; `none` keeps float32. */
@@ -43,7 +45,7 @@ const PRECISIONS: Readonly<Record<Quantization, GraphContext["precision"]>> = {
 };
 
 /**
- * Imports `sourceDir` (config.json, tokenizer.json, model.safetensors) as the new folder `targetDir`.
+ * Imports `sourceDir` (config.json, tokenizer.json, model.safetensors, and words.txt where there is one) as the new folder `targetDir`.
  * Throws `model.exists` when the target is there already, `model.missing`, `model.corrupt`, `model.unsupported`.
  */
 export async function importModel(
@@ -75,6 +77,8 @@ async function writeModel(sourceDir: string, folder: string, options: ImportOpti
   const tokenizerJson = await readTokenizerJson(sourceDir);
   createTokenizer(tokenizerJson, config, join(sourceDir, TOKENIZER_FILE));
   await writeFile(join(folder, TOKENIZER_FILE), JSON.stringify(tokenizerJson));
+  const words = await readWords(sourceDir);
+  if (words !== undefined) await writeFile(join(folder, WORDS_FILE), `${words.join("\n")}\n`);
   await writeWeights(sourceDir, folder, config, quantization, options);
   const brasslamp = { formatVersion: FORMAT_VERSION, quantization, files: await describeFiles(folder) };
   const manifest = { ...(configJson as object), brasslamp };

@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type AnyFolder, isExported, readAnyFolder } from "./any-model.ts";
-import { verifyModel } from "./model-folder.ts";
+import { listedFiles, verifyModel } from "./model-folder.ts";
 
 /** `fast`: our own graph. `exported`: a graph as someone else made it, which copies its whole cache at every token. */
 export type RunPath = "fast" | "exported";
@@ -103,7 +103,7 @@ async function isImportable(folder: AnyFolder): Promise<boolean> {
 
 function filesOf(folder: AnyFolder): readonly ModelFile[] {
   if (isExported(folder)) return folder.files;
-  return Object.entries(folder.manifest.files).map(([name, file]) => ({ name, ...file }));
+  return listedFiles(folder.manifest).map(([name, file]) => ({ name, ...file }));
 }
 
 async function readCard(dir: string): Promise<Pick<ModelDetails, "license" | "card">> {

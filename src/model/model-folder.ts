@@ -8,7 +8,7 @@ import { z } from "zod";
 import { AppError } from "../shared/errors.ts";
 import { countParameters, type Gpt2Config, parseGpt2Config } from "./gpt2-config.ts";
 import { firstProblem, readJsonFile } from "./json-file.ts";
-import { hashFile, sizeOfFile } from "./model-files.ts";
+import { exists, hashFile, sizeOfFile } from "./model-files.ts";
 import type { ModelInfo } from "./types.ts";
 
 export const FORMAT_VERSION = 1;
@@ -16,9 +16,11 @@ export const CONFIG_FILE = "config.json";
 export const TOKENIZER_FILE = "tokenizer.json";
 export const GRAPH_FILE = "model.onnx";
 export const WEIGHTS_FILE = "model.onnx.data";
+/** Words the model was trained on, one on each line; few models have it. */
+export const WORDS_FILE = "words.txt";
 
 /** Files listed in the manifest, with their sizes and checksums. */
-const MANIFEST_FILES = [TOKENIZER_FILE, GRAPH_FILE, WEIGHTS_FILE] as const;
+const MANIFEST_FILES = [TOKENIZER_FILE, GRAPH_FILE, WEIGHTS_FILE, WORDS_FILE] as const;
 
 const fileSchema = z.object({ bytes: z.int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
@@ -29,6 +31,7 @@ const manifestSchema = z.object({
     [TOKENIZER_FILE]: fileSchema,
     [GRAPH_FILE]: fileSchema,
     [WEIGHTS_FILE]: fileSchema,
+    [WORDS_FILE]: fileSchema.optional(),
   }),
 });
 
@@ -53,7 +56,7 @@ export async function readModelFolder(dir: string): Promise<ModelFolder> {
   const manifest = parseManifest(json, dir);
   const config = parseGpt2Config(json, path);
   let sizeBytes = 0;
-  for (const name of MANIFEST_FILES) sizeBytes += await checkSize(dir, name, manifest.files[name].bytes);
+  for (const [name, { bytes }] of listedFiles(manifest)) sizeBytes += await checkSize(dir, name, bytes);
   return { dir: resolve(dir), config, manifest, info: infoOf(dir, config, manifest, sizeBytes) };
 }
 
@@ -63,11 +66,20 @@ export async function readModelFolder(dir: string): Promise<ModelFolder> {
  */
 export async function verifyModel(dir: string): Promise<void> {
   const { manifest } = await readModelFolder(dir);
-  for (const name of MANIFEST_FILES) {
+  for (const [name, { sha256 }] of listedFiles(manifest)) {
     const seen = await sha256OfFile(join(dir, name));
-    if (seen !== manifest.files[name].sha256)
-      throw wrongChecksum(dir, name, seen, manifest.files[name].sha256);
+    if (seen !== sha256) throw wrongChecksum(dir, name, seen, sha256);
   }
+}
+
+/** The files that a manifest lists. */
+export function listedFiles({
+  files,
+}: Manifest): [string, { readonly bytes: number; readonly sha256: string }][] {
+  return MANIFEST_FILES.flatMap((name) => {
+    const file = files[name];
+    return file === undefined ? [] : [[name, file]];
+  });
 }
 
 /** Size and SHA-256 of the manifest's files as they are now, for a new manifest. */
@@ -80,6 +92,7 @@ export async function describeFiles(dir: string): Promise<Manifest["files"]> {
     [TOKENIZER_FILE]: await describe(TOKENIZER_FILE),
     [GRAPH_FILE]: await describe(GRAPH_FILE),
     [WEIGHTS_FILE]: await describe(WEIGHTS_FILE),
+    ...((await exists(join(dir, WORDS_FILE))) ? { [WORDS_FILE]: await describe(WORDS_FILE) } : {}),
   };
 }
 

@@ -93,6 +93,8 @@ export interface Branches {
 export interface LanguageModel {
   readonly info: ModelInfo;
   readonly tokenizer: Tokenizer;
+  /** The words it was trained on, in small letters, sorted by code units; most models do not tell. */
+  readonly words?: readonly string[];
   createSequence(): Promise<Sequence>;
   dispose(): Promise<void>;
 }

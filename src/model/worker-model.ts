@@ -8,6 +8,7 @@ import { closed } from "./closed-error.ts";
 import type { RuntimeOptions } from "./onnx-runtime.ts";
 import { checkTokens } from "./token-check.ts";
 import type { Branches, LanguageModel, Score, Sequence, TokenId } from "./types.ts";
+import { readWords } from "./word-file.ts";
 import { WorkerBranches } from "./worker-branches.ts";
 import { WorkerLink } from "./worker-link.ts";
 import { STOP } from "./worker-protocol.ts";
@@ -21,8 +22,8 @@ export async function loadModel(dir: string, options: RuntimeOptions = {}): Prom
   const link = new WorkerLink();
   try {
     const opening = link.call({ type: "open", folder, options });
-    const [tokenizer] = await Promise.all([loadAnyTokenizer(folder), opening]);
-    return modelOver(link, folder, tokenizer);
+    const [tokenizer, words] = await Promise.all([loadAnyTokenizer(folder), readWords(folder.dir), opening]);
+    return { ...modelOver(link, folder, tokenizer), ...(words === undefined ? {} : { words }) };
   } catch (error) {
     await link.close();
     throw error;

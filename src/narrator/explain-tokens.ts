@@ -8,6 +8,7 @@ import { type TokenClasses, traceToken } from "./sampling/chain.ts";
 import type { SamplingSettings } from "./sampling/dials.ts";
 import type { TracedCandidate } from "./sampling/token-tracer.ts";
 import { findSentenceEnd } from "./sentences.ts";
+import type { Speller } from "./speller.ts";
 
 export interface ExplainParts {
   readonly sequence: Sequence;
@@ -24,6 +25,7 @@ export interface ExplainParts {
   readonly settings: SamplingSettings;
   readonly classes: TokenClasses;
   readonly banned: ReadonlySet<TokenId>;
+  readonly speller: Speller | undefined;
   readonly biases: ReadonlyMap<TokenId, number>;
   readonly signal: AbortSignal | undefined;
 }
@@ -36,7 +38,7 @@ export async function explainTokens(
   passage: readonly TokenId[],
   parts: ExplainParts,
 ): Promise<readonly TokenChoice[]> {
-  const { sequence, tokenizer, prompt, history, settings, classes, banned, biases, signal } = parts;
+  const { sequence, tokenizer, prompt, history, settings, classes, banned, biases, speller, signal } = parts;
   const choices: TokenChoice[] = [];
   const name = ({ token, probability, effects }: TracedCandidate): TokenCandidate => {
     const text = token === tokenizer.endOfText ? "(the end)" : tokenizer.decode([token]);
@@ -52,6 +54,7 @@ export async function explainTokens(
         banned,
         biases,
         ...(without === undefined ? {} : { withoutAction: without }),
+        ...(speller === undefined ? {} : { spells: speller.behind(tokenizer.decode(told)) }),
       };
       const trace = traceToken(logits, settings, classes, state, token);
       choices.push({ ...name(trace), candidates: trace.candidates.map(name) });

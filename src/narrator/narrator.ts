@@ -20,6 +20,7 @@ import { createPhraseFinder } from "./phrase-bans.ts";
 import { createRng } from "./rng.ts";
 import type { SamplingSettings } from "./sampling/dials.ts";
 import { PASSAGE } from "./settings.ts";
+import { Speller, wordSourcesOf } from "./speller.ts";
 import { STYLES, settingsOf } from "./style.ts";
 import { suggestActions } from "./suggestions.ts";
 import { describeVocabulary, type Vocabulary } from "./vocabulary.ts";
@@ -119,6 +120,7 @@ export class ModelNarrator implements Narrator {
       rng: createRng(request.seed),
       findBanned: createPhraseFinder(request.style?.bans ?? []),
       biases: tokenBiases(request.style?.biases ?? {}, tokenizer, this.vocabulary.exempt),
+      speller: this.speller(request),
       signal,
     });
   }
@@ -149,6 +151,7 @@ export class ModelNarrator implements Narrator {
             }),
         classes: { exempt: this.spared(request), breakers: this.vocabulary.breakers },
         banned: this.vocabulary.never,
+        speller: this.speller(request),
         biases: tokenBiases(request.style?.biases ?? {}, tokenizer, this.vocabulary.exempt),
         signal,
       });
@@ -190,6 +193,13 @@ export class ModelNarrator implements Narrator {
     return { answering: { candidates, prefixLength, separator: [...newline, ...newline] } };
   }
 
+  private speller(request: KnownRequest & Partial<NarrationRequest>): Speller | undefined {
+    const { words } = this.language;
+    return words === undefined
+      ? undefined
+      : new Speller(this.vocabulary.texts, words, wordSourcesOf(request));
+  }
+
   private writer(
     request: NarrationRequest,
     prefixLength: number,
@@ -210,6 +220,7 @@ export class ModelNarrator implements Narrator {
       spared: this.spared(request),
       findBanned: createPhraseFinder(style?.bans ?? []),
       biases: tokenBiases(style?.biases ?? {}, tokenizer, this.vocabulary.exempt),
+      speller: this.speller(request),
       mayEnd: request.turns.length >= LEAST_TURNS_OF_A_STORY,
       ...this.answering(request, sampling, prefixLength),
       onText,

@@ -14,6 +14,7 @@ import type { SamplingSettings } from "./sampling/dials.ts";
 import { type Draft, isEnding, SentenceDraft, type Start } from "./sentence-draft.ts";
 import type { PassageSettings } from "./settings.ts";
 import { wordsOf } from "./similarity.ts";
+import type { Speller } from "./speller.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Sentences that are true in every story, for the moment when the model has nothing good to say. */
@@ -41,6 +42,8 @@ export interface WriterParts {
   /** Where a phrase stands that must not be told. */
   readonly findBanned: PhraseFinder;
   readonly biases: ReadonlyMap<TokenId, number>;
+  /** Absent where the model's words are not known. */
+  readonly speller: Speller | undefined;
   /** Whether the story is old enough to end; the line THE END is refused before. */
   readonly mayEnd: boolean;
   /** With it the first sentences are made to answer the player's action. */

@@ -10,6 +10,7 @@ import type { SamplingSettings } from "./sampling/dials.ts";
 import { countQuotes, cutToLastSentence, findSentenceEnd } from "./sentences.ts";
 import type { PassageSettings } from "./settings.ts";
 import { wordsOf } from "./similarity.ts";
+import type { Speller } from "./speller.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** A sampled sentence. `rest` are tokens behind it that were needed to be sure of its end. */
@@ -37,6 +38,8 @@ export interface DraftParts {
   readonly sampling: SamplingSettings;
   readonly classes: TokenClasses;
   readonly biases: ReadonlyMap<TokenId, number>;
+  /** Absent where the model's words are not known. */
+  readonly speller: Speller | undefined;
   readonly passage: PassageSettings;
   readonly rng: Rng;
   /** The passage so far, and the story's tokens with it. */
@@ -85,7 +88,7 @@ export class SentenceDraft {
    * `withoutAction` (V): what they would be had the player not acted.
    */
   extend(logits: Float32Array, withoutAction?: Float32Array): TokenId | null {
-    const { tokenizer, vocabulary, sampling, classes, biases, rng, isScored } = this.parts;
+    const { tokenizer, vocabulary, sampling, classes, biases, rng, speller, isScored } = this.parts;
     const text = tokenizer.decode(this.drafted);
     const plain = isScored ? logits.slice() : undefined;
     const state = {
@@ -93,6 +96,7 @@ export class SentenceDraft {
       banned: this.bannedAt(text),
       biases,
       ...(withoutAction === undefined ? {} : { withoutAction }),
+      ...(speller === undefined ? {} : { spells: speller.behind(text) }),
       ...(this.bound === undefined ? {} : { bound: this.bound }),
     };
     const { token, bound } = sampleToken(logits, sampling, classes, state, rng);

@@ -6,6 +6,7 @@ export const PRESETS = {
   /** Measured against loops and wandering: what the game is tested with. */
   steady: {
     ...NEUTRAL,
+    knownWords: 1,
     guidance: 1,
     candidates: 3,
     repetitionPenalty: 1.12,
@@ -21,6 +22,7 @@ export const PRESETS = {
   /** More colour, more surprises, more nonsense. */
   vivid: {
     ...NEUTRAL,
+    knownWords: 1,
     guidance: 0.6,
     candidates: 2,
     repetitionPenalty: 1.15,
@@ -37,6 +39,7 @@ export const PRESETS = {
   /** Keeps to what is likely: dry, but holds together. */
   strict: {
     ...NEUTRAL,
+    knownWords: 1,
     guidance: 1,
     candidates: 4,
     repetitionPenalty: 1.1,

@@ -11,6 +11,7 @@ import { sampleToken } from "./sampling/chain.ts";
 import { NEUTRAL } from "./sampling/dials.ts";
 import { countQuotes, findSentenceEnd } from "./sentences.ts";
 import { jaccard, mostRepeated, shinglesOf, wordsOf } from "./similarity.ts";
+import type { Speller } from "./speller.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 export interface SuggestionParts {
@@ -19,6 +20,7 @@ export interface SuggestionParts {
   readonly rng: Rng;
   readonly findBanned: PhraseFinder;
   readonly biases: ReadonlyMap<TokenId, number>;
+  readonly speller: Speller | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -29,7 +31,7 @@ const MOST_TOKENS = 24;
 const MOST_WORDS = 14;
 const NEAR_DUPLICATE = 0.4;
 /** Rather safe, because a line has nothing to correct it; that each begins with another verb gives variety. */
-const SAMPLING = { ...NEUTRAL, temperature: 0.8, topK: 40, topP: 0.9, minP: 0.04 };
+const SAMPLING = { ...NEUTRAL, knownWords: 1, temperature: 0.8, topK: 40, topP: 0.9, minP: 0.04 };
 /** What follows "You" in a description and not in an action. */
 const DESCRIBES = /^You (?:are|were|was|have|had|can|could|will|would|may|might|must|do not|did|cannot)\b/;
 /** A sentence of a small model that has lost its last word. */
@@ -99,11 +101,13 @@ function extend(
   begun: Set<TokenId>,
   parts: SuggestionParts,
 ): TokenId | null {
-  const { tokenizer, vocabulary, biases, rng } = parts;
+  const { tokenizer, vocabulary, biases, speller, rng } = parts;
   const { never, stops, newlines, endOfText } = vocabulary;
   const isFirst = draft.tokens.length === 0;
   const banned = [...never, ...stops, ...(isFirst ? [...begun, ...newlines, endOfText] : [])];
-  const { token } = sampleToken(logits, SAMPLING, vocabulary, { history: [], banned, biases }, rng);
+  const spells = speller?.behind(`You${tokenizer.decode(draft.tokens)}`);
+  const state = { history: [], banned, biases, ...(spells === undefined ? {} : { spells }) };
+  const { token } = sampleToken(logits, SAMPLING, vocabulary, state, rng);
   if (isFirst) begun.add(token);
   const isOver = token === endOfText || newlines.has(token);
   if (!isOver) draft.tokens.push(token);

@@ -16,6 +16,8 @@ const FUNCTION_WORDS = new Set(
 
 export interface Vocabulary {
   readonly endOfText: TokenId;
+  /** Every token's text, bytes as Latin-1; empty for the end of the text. */
+  readonly texts: readonly string[];
   /** Tokens made of line breaks (perhaps after spaces) only. */
   readonly newlines: ReadonlySet<TokenId>;
   /** At the start of a line these begin an action or a bracket line: the passage is over. */
@@ -32,9 +34,11 @@ export interface Vocabulary {
 export function describeVocabulary(tokenizer: Tokenizer): Vocabulary {
   const sets = { newlines: new Set<TokenId>(), stops: new Set<TokenId>(), never: new Set<TokenId>() };
   const spared = { exempt: new Set<TokenId>(), breakers: new Set<TokenId>() };
+  const texts: string[] = [];
   for (let token = 0; token < tokenizer.vocabularySize; token++) {
+    const text = token === tokenizer.endOfText ? "" : textOf(tokenizer, token);
+    texts.push(text);
     if (token === tokenizer.endOfText) continue;
-    const text = textOf(tokenizer, token);
     if (/^[ ]*\n+$/.test(text)) sets.newlines.add(token);
     else if (/^\s*[>[]/.test(text)) sets.stops.add(token);
     else if (text === "" || /[<>[\]{}|\\^~`#*=_@\u0000-\u0008\u000b-\u001f\u007f\n\t]/.test(text))
@@ -43,7 +47,7 @@ export function describeVocabulary(tokenizer: Tokenizer): Vocabulary {
       spared.exempt.add(token);
     if (/["\u201c\u201d\n:]/.test(text)) spared.breakers.add(token);
   }
-  return { endOfText: tokenizer.endOfText, ...sets, ...spared };
+  return { endOfText: tokenizer.endOfText, texts, ...sets, ...spared };
 }
 
 /** Bytes as Latin-1, so that parts of a UTF-8 character still have a text. */

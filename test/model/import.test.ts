@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { importModel } from "../../src/model/import.ts";
 import { readModelFolder, verifyModel } from "../../src/model/model-folder.ts";
 import { openModel } from "../../src/model/onnx-model.ts";
+import { loadModel } from "../../src/model/worker-model.ts";
 import { codeOf, temporaryFolder } from "./helpers.ts";
 import { type TinyOptions, tinyTokenizerJson, writeTinyGpt2 } from "./tiny-gpt2.ts";
 
@@ -65,6 +66,24 @@ describe("importModel", () => {
     expect(loaded.tokenizer.encode(" the")).toEqual([model.vocab[merged]]);
     expect(loaded.tokenizer.bytesOf(259)).toEqual(new Uint8Array(0));
     await loaded.dispose();
+  });
+
+  it("brings the model's words along, sorted and checked, in both kinds of loading", async () => {
+    const from = await source();
+    await writeFile(join(from, "words.txt"), "lamp\r\ndon't\n\nabove\n");
+    const target = join(root, `words-${made++}`);
+    await importModel(from, target);
+    await verifyModel(target);
+    for (const load of [openModel, loadModel]) {
+      const model = await load(target);
+      expect(model.words).toEqual(["above", "don't", "lamp"]);
+      await model.dispose();
+    }
+    await writeFile(join(target, "words.txt"), "above\ndon't\nLamp\n");
+    expect(await codeOf(verifyModel(target))).toBe("model.checksum");
+    expect(await codeOf(openModel(target))).toBe("model.corrupt");
+    await writeFile(join(from, "words.txt"), "two words\n");
+    expect(await codeOf(importModel(from, join(root, `words-${made++}`)))).toBe("model.corrupt");
   });
 
   it("leaves an existing folder as it is", async () => {

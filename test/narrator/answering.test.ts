@@ -88,7 +88,7 @@ describe("with the built-in narrator", () => {
     const narrator = await ModelNarrator.create(model);
     let [asked, answered] = [0, 0];
     for (const action of ACTIONS)
-      for (const seed of [1, 2, 3]) {
+      for (const seed of [1, 2]) {
         const { passage } = await narrator.narrate(request(action, seed, dials));
         const told = new Set(termsOf(passage).map(({ stem }) => stem));
         const words = termsOf(action).map(({ stem }) => stem);
@@ -102,7 +102,7 @@ describe("with the built-in narrator", () => {
     const plain = await answeredShare({ guidance: 0, candidates: 1 });
     expect(await answeredShare({ guidance: 1, candidates: 1 })).toBeGreaterThan(1.3 * plain);
     expect(await answeredShare({ guidance: 0, candidates: 4 })).toBeGreaterThan(1.1 * plain);
-  });
+  }, 120_000);
 
   it("tells the same again for the same request", async () => {
     const narrator = await ModelNarrator.create(model);

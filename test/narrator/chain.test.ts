@@ -77,6 +77,7 @@ describe("the chain", () => {
     mirostatTarget: { mirostatTarget: 0.5 },
     mirostatRate: { mirostatTarget: 1.5, mirostatRate: 1 },
     guidance: { guidance: 1 },
+    knownWords: { knownWords: 1 },
   };
   const withoutAction = Float32Array.from([2, 1, 0, 2, 0, -1]);
   const history = [3, 1, 2, 0, 3, 1, 2, 0, 1, 2];
@@ -85,7 +86,8 @@ describe("the chain", () => {
     let bound: number | undefined;
     return Array.from({ length: 60 }, (_, i) => {
       const logits = Float32Array.from([2, 1.8, 1.5, 1.2, 0.5, -1], (logit) => logit + Math.sin(i) / 4);
-      const state = { history, banned: [], withoutAction, ...(bound === undefined ? {} : { bound }) };
+      const spells = (token: number) => token !== 1;
+      const state = { history, banned: [], withoutAction, spells, ...(bound === undefined ? {} : { bound }) };
       const sampled = sampleToken(logits, { ...NEUTRAL, ...settings }, classes, state, rng);
       bound = sampled.bound;
       return sampled.token;
@@ -109,7 +111,7 @@ describe("the chain as data", () => {
     );
     expect(describeChain(PRESETS.steady)).toBe(
       "guidance 1, bias, repetition-penalty 1.12 160 0, dry 0.8 1.75 3, no-repeat-ngram 8, ban, temperature 0.7, " +
-        "top-k 60, top-p 0.92, min-p 0.04",
+        "top-k 60, known-words 1, top-p 0.92, min-p 0.04",
     );
   });
 

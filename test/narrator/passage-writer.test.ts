@@ -56,6 +56,7 @@ async function write(sequence: Sequence, parts: Partial<WriterParts> = {}) {
     spared: new Set(),
     findBanned: createPhraseFinder([]),
     biases: new Map(),
+    speller: undefined,
     mayEnd: true,
     onText: (text) => (streamed += text),
     signal: undefined,

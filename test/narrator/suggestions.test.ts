@@ -62,6 +62,7 @@ async function suggest(
     rng: createRng(1),
     findBanned: createPhraseFinder(banned),
     biases: new Map(),
+    speller: undefined,
     signal,
   });
   expect(stillOpen()).toBe(0);
@@ -112,7 +113,13 @@ describe("suggestions", () => {
     const broken = () => Promise.reject(new Error("no memory"));
     const parts = { tokenizer, vocabulary: describeVocabulary(tokenizer), rng: createRng(1) };
     await expect(
-      suggestActions(broken, [], { ...parts, findBanned: () => -1, biases: new Map(), signal: undefined }),
+      suggestActions(broken, [], {
+        ...parts,
+        findBanned: () => -1,
+        biases: new Map(),
+        speller: undefined,
+        signal: undefined,
+      }),
     ).rejects.toThrow("no memory");
   });
 });

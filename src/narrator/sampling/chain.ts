@@ -10,6 +10,7 @@ import { DIALS, type DialName, type SamplingSettings } from "./dials.ts";
 import { applyDry } from "./dry.ts";
 import { penalizeFrequency } from "./frequency-presence.ts";
 import { guide } from "./guidance.ts";
+import { applyKnownWords } from "./known-words.ts";
 import { applyMinP } from "./min-p.ts";
 import { applyMirostat, firstBound, nextBound } from "./mirostat.ts";
 import { banRepeatedNgrams } from "./no-repeat-ngram.ts";
@@ -39,6 +40,8 @@ export interface SamplingState {
   readonly biases?: ReadonlyMap<TokenId, number>;
   /** The logits (V) had the player not acted; absent where that is no question. */
   readonly withoutAction?: Float32Array;
+  /** Whether a token keeps the text within known words; absent where no words are known. */
+  readonly spells?: (token: TokenId) => boolean;
   /** Mirostat's bound, as the step before gave it; absent at the first. */
   readonly bound?: number;
 }
@@ -134,6 +137,13 @@ const FILTERS: readonly Filter[] = [
     shorten: (list, { settings }) => applyTemperature(list, settings.temperature),
   },
   { name: "top-k", dials: ["topK"], shorten: (list, { settings }) => applyTopK(list, settings.topK) },
+  {
+    name: "known-words",
+    dials: ["knownWords"],
+    shorten: (list, { settings, state: { spells } }) => {
+      if (settings.knownWords === 1 && spells !== undefined) applyKnownWords(list, spells);
+    },
+  },
   { name: "top-p", dials: ["topP"], shorten: (list, { settings }) => applyTopP(list, settings.topP) },
   { name: "min-p", dials: ["minP"], shorten: (list, { settings }) => applyMinP(list, settings.minP) },
   { name: "top-a", dials: ["topA"], shorten: (list, { settings }) => applyTopA(list, settings.topA) },
