@@ -1,4 +1,7 @@
-"""Writes MODEL_CARD.md of a game model folder: size, training, evaluation, transcripts, sources with licences, checksums."""
+"""Writes MODEL_CARD.md of a game model folder: size, training, evaluation, transcripts, sources with licences, checksums.
+
+The training's curve is shown where curve.svg lies in the folder.
+"""
 import csv
 import hashlib
 import json
@@ -10,6 +13,7 @@ from documents import read_documents
 from gpt2 import load_model
 
 TRANSCRIPTS = 10
+CURVE = "curve.svg"
 
 
 def sources(config, corpus):
@@ -18,7 +22,7 @@ def sources(config, corpus):
     by_licence = defaultdict(set)
     with open(Path(corpus) / "manifest.tsv", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
-            if row["file"] in used:
+            if row["file"] in used and row["licence"] != "-":  # a row of totals has none
                 owner = row["source"].split("/")[0]
                 by_licence[row["licence"]].add(owner if owner == "standardebooks" else row["source"])
     lines = ["- adventures written for this project (MIT, the repository's licence)"]
@@ -32,6 +36,16 @@ def table(evaluation):
         for text, r in texts.items():
             lines.append(f"| {Path(folder).name} | {text} | {r['nats']:.3f} | {r['bits']:.3f} |")
     return lines
+
+
+def quantisation(path):
+    """What the game's form of the weights costs, where `compare` has measured it."""
+    if not path.exists():
+        return []
+    bits = json.loads(path.read_text())
+    loss = 100 * (bits["game"] / bits["pytorch"] - 1)
+    figures = f"{bits['pytorch']:.4f} bits a character in PyTorch, {bits['game']:.4f} in the game ({loss:+.2f} %)"
+    return [f"As shipped, on the first of these adventures: {figures}.", ""]
 
 
 def run(config, work, corpus, source, game):
@@ -50,19 +64,22 @@ def run(config, work, corpus, source, game):
         "",
         f"{int(log[1]) / 1e6:.1f} million tokens in {float(log[2]) / 60:.0f} minutes by `training/` with "
         f"`training/configs/{config['name']}.json`. One adventure in fourteen is held out by its checksum.",
+        *([config["history"]] if "history" in config else []),
         "",
+        *([f"![Training loss against tokens]({CURVE})", ""] if (game / CURVE).exists() else []),
         *sources(config, corpus),
         "",
         "## Evaluation",
         "",
         *table(json.loads((work / "evaluation.json").read_text())),
         "",
+        *quantisation(work / "comparison.json"),
         "## Checksums (SHA-256)",
         "",
         *(
             f"    {hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}"
             for p in sorted(game.iterdir())
-            if p.name != "MODEL_CARD.md"
+            if p.name not in ("MODEL_CARD.md", CURVE)
         ),
         "",
         f"## Transcripts (seeds 1-{TRANSCRIPTS}, not picked; plain sampling, without the game's defences)",

@@ -27,7 +27,10 @@ def import_model(source, target, quantization):
 
 
 def compare(work, source, game, documents=COMPARED_DOCUMENTS):
-    """Prints by how much the game's log probabilities differ from PyTorch's, and what that costs in bits a character."""
+    """Prints by how much the game's log probabilities differ from PyTorch's, and what that costs in bits a character.
+
+    Writes WORK/comparison.json, for the model card.
+    """
     model, tokenizer = load_model(source).eval(), Tokenizer(source)
     texts = read_documents(Path(work) / "text/held-adventures.txt")[:documents]
     lists = [[tokenizer.eot, *tokenizer.encode(t)][: model.shape.context] for t in texts]
@@ -40,4 +43,5 @@ def compare(work, source, game, documents=COMPARED_DOCUMENTS):
     bits = [costs.sum() / math.log(2) / characters for costs in (ours, theirs)]
     print(f"largest difference of a log probability: {np.abs(ours - theirs).max():.5f}")
     print(f"bits a character: {bits[0]:.4f} in PyTorch, {bits[1]:.4f} in the game ({100 * (bits[1] / bits[0] - 1):+.2f} %)")
+    (Path(work) / "comparison.json").write_text(json.dumps({"pytorch": bits[0], "game": bits[1]}) + "\n")
     return float(np.abs(ours - theirs).max()), bits

@@ -8,18 +8,20 @@ import type { LanguageModel } from "../model/types.ts";
 import { ModelNarrator } from "../narrator/narrator.ts";
 
 /** Layers that are dials of the narrator, with the value that switches each off. */
-const DIALS_OFF = { guidance: 0, candidates: 1 } as const;
+const DIALS_OFF = { guidance: 0, focus: 0, candidates: 1, "known-words": 0 } as const;
 
 /**
  * `guard`: the judging of sentences; `rules`: those of the sampler against repetition; `guidance`: the action steering the
- * answer; `candidates`: choosing among several sentences; `summary`: `[Earlier: ...]` in the header; `recall`: such lines
+ * answer; `focus`: the story steering the rest; `candidates`: choosing among several sentences; `known-words`; `summary`: `[Earlier: ...]` in the header; `recall`: such lines
  * before an action; `notes`: world notes that fire; `facts`: the ledger's word in the guard.
  */
 export const LAYERS = [
   "guard",
   "rules",
   "guidance",
+  "focus",
   "candidates",
+  "known-words",
   "summary",
   "recall",
   "notes",

@@ -4,20 +4,20 @@
  */
 import type { TokenCandidate, TokenChoice } from "../game/ports.ts";
 import type { Sequence, TokenId, Tokenizer } from "../model/types.ts";
+import type { WriterParts } from "./passage-writer.ts";
 import { type TokenClasses, traceToken } from "./sampling/chain.ts";
 import type { SamplingSettings } from "./sampling/dials.ts";
 import type { TracedCandidate } from "./sampling/token-tracer.ts";
 import { findSentenceEnd } from "./sentences.ts";
+import type { PassageSettings } from "./settings.ts";
 import type { Speller } from "./speller.ts";
 
-export interface ExplainParts {
+export interface ExplainParts
+  extends Pick<WriterParts, "toAction" | "toStory" | "separator">,
+    Pick<PassageSettings, "answeringSentences"> {
   readonly sequence: Sequence;
-  /** Where the first sentences were made to answer the action: another sequence, and what it had without the action. */
-  readonly answered?: {
-    readonly sequence: Sequence;
-    readonly prompt: readonly TokenId[];
-    readonly sentences: number;
-  };
+  /** For the second view. */
+  readonly other: Sequence;
   readonly tokenizer: Tokenizer;
   readonly prompt: readonly TokenId[];
   /** The story's part of the prompt. */
@@ -48,15 +48,15 @@ export async function explainTokens(
     for (const [i, token] of passage.entries()) {
       const told = passage.slice(0, i);
       const logits = await sequence.evaluate([...prompt, ...told], signal);
-      const without = await withoutAction(told, parts);
+      const { guidance, unguided } = await guidanceOf(told, parts);
       const state = {
         history: [...history, ...told],
         banned,
         biases,
-        ...(without === undefined ? {} : { withoutAction: without }),
+        ...(unguided === undefined ? {} : { unguided }),
         ...(speller === undefined ? {} : { spells: speller.behind(tokenizer.decode(told)) }),
       };
-      const trace = traceToken(logits, settings, classes, state, token);
+      const trace = traceToken(logits, { ...settings, guidance }, classes, state, token);
       choices.push({ ...name(trace), candidates: trace.candidates.map(name) });
     }
   } catch (error) {
@@ -65,14 +65,16 @@ export async function explainTokens(
   return choices;
 }
 
-/** The logits (V) behind `told` had the player not acted, while that mattered. */
-async function withoutAction(
+/** How the token behind `told` was guided, and the logits (V) there of the second view. */
+async function guidanceOf(
   told: readonly TokenId[],
-  { answered, tokenizer, signal }: ExplainParts,
-): Promise<Float32Array | undefined> {
-  if (answered === undefined || countSentences(tokenizer.decode(told)) >= answered.sentences)
-    return undefined;
-  return answered.sequence.evaluate([...answered.prompt, ...told], signal);
+  { toAction, toStory, answeringSentences, tokenizer, prompt, separator, other, signal }: ExplainParts,
+): Promise<{ guidance: number; unguided?: Float32Array }> {
+  const isAnswer = countSentences(tokenizer.decode(told)) < answeringSentences;
+  const contrast = isAnswer ? (toAction ?? toStory) : toStory;
+  if (contrast === undefined) return { guidance: 0 };
+  const view = [...prompt.slice(0, contrast.prefixLength), ...separator, ...told];
+  return { guidance: contrast.guidance, unguided: await other.evaluate(view, signal) };
 }
 
 /** Sentences of growing text that are surely complete. */

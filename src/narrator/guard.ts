@@ -36,7 +36,7 @@ export interface GuardContext {
 const SHINGLED_WORDS = 6;
 const NEAR_DUPLICATE = 0.42;
 /** A run of so many words stands in a passage once. */
-const REPEATED_RUN_WORDS = 6;
+const REPEATED_RUN_WORDS = 4;
 /** Short sentences ("He nods.") may come back after this many passages. */
 const SHORT_MEMORY = 2;
 

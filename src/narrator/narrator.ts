@@ -15,11 +15,12 @@ import { ContextWindow } from "./context-window.ts";
 import { explainTokens } from "./explain-tokens.ts";
 import { createGuard, guardContextOf } from "./guard.ts";
 import { createLines } from "./parallel-lines.ts";
-import { type AnsweringParts, PassageWriter, type WrittenPassage } from "./passage-writer.ts";
+import { PassageWriter, type WriterParts, type WrittenPassage } from "./passage-writer.ts";
 import { createPhraseFinder } from "./phrase-bans.ts";
 import { createRng } from "./rng.ts";
 import type { SamplingSettings } from "./sampling/dials.ts";
 import { PASSAGE } from "./settings.ts";
+import { wordsOf } from "./similarity.ts";
 import { Speller, wordSourcesOf } from "./speller.ts";
 import { STYLES, settingsOf } from "./style.ts";
 import { suggestActions } from "./suggestions.ts";
@@ -45,7 +46,8 @@ export class ModelNarrator implements Narrator {
   private readonly sequence: Sequence;
   private readonly vocabulary: Vocabulary;
   private readonly window: ContextWindow;
-
+  /** What stands between a prompt and a passage that no action came before. */
+  private readonly separator: readonly TokenId[];
   private readonly options: NarratorOptions;
 
   private constructor(language: LanguageModel, sequence: Sequence, options: NarratorOptions) {
@@ -56,6 +58,8 @@ export class ModelNarrator implements Narrator {
     this.sequence = sequence;
     this.vocabulary = describeVocabulary(language.tokenizer);
     this.window = new ContextWindow(language.tokenizer, positions);
+    const newline = language.tokenizer.encode("\n");
+    this.separator = [...newline, ...newline];
   }
 
   /** Creates a narrator on a loaded model; both are the caller's to dispose of, and disposing of the model is enough. */
@@ -132,7 +136,6 @@ export class ModelNarrator implements Narrator {
     // The narrator's own sequence stays as it is, to the last bit.
     const sequence = await this.language.createSequence();
     const other = await this.language.createSequence();
-    const { answering } = this.answering(request, settings, prefix.length);
     try {
       return await explainTokens(tokenizer.encode(passage).slice(0, this.window.replyTokens), {
         sequence,
@@ -140,15 +143,10 @@ export class ModelNarrator implements Narrator {
         prompt: tokens,
         history,
         settings,
-        ...(answering === undefined
-          ? {}
-          : {
-              answered: {
-                sequence: other,
-                prompt: [...prefix, ...answering.separator],
-                sentences: PASSAGE.answeringSentences,
-              },
-            }),
+        other,
+        separator: this.separator,
+        answeringSentences: PASSAGE.answeringSentences,
+        ...this.contrasts(request, settings, prefix.length),
         classes: { exempt: this.spared(request), breakers: this.vocabulary.breakers },
         banned: this.vocabulary.never,
         speller: this.speller(request),
@@ -175,22 +173,25 @@ export class ModelNarrator implements Narrator {
     }
   }
 
-  /** Tokens of grammar, and of the names that the story's header and notes bring up. */
-  private spared({ header, notes, inserted, remembered }: NarrationRequest): ReadonlySet<TokenId> {
+  /** Tokens of grammar, of the action, which the answer has to take up, and of names in the story's header and notes. */
+  private spared({ header, notes, inserted, remembered, action }: NarrationRequest): ReadonlySet<TokenId> {
     const texts = [...[...header, ...notes, ...inserted].map(({ text }) => text), ...remembered];
-    return new Set([...this.vocabulary.exempt, ...this.language.tokenizer.encode(namesIn(texts.join(" ")))]);
+    const words = ` ${wordsOf(action.text).join(" ")}${namesIn(texts.join(" "))}`;
+    return new Set([...this.vocabulary.exempt, ...this.language.tokenizer.encode(words)]);
   }
 
-  /** Nothing to answer where the player only goes on, and no way to compare where the model cannot part into branches. */
-  private answering(
+  /** Nothing to answer where the player only goes on; no second view where the model cannot part into branches. */
+  private contrasts(
     { action }: NarrationRequest,
-    { candidates, guidance }: SamplingSettings,
+    { guidance, candidates, focus }: SamplingSettings,
     prefixLength: number,
-  ): { answering?: AnsweringParts } {
-    const isOff = candidates === 1 && guidance === 0;
-    if (isOff || this.sequence.branch === undefined || action.kind === "continue") return {};
-    const newline = this.language.tokenizer.encode("\n");
-    return { answering: { candidates, prefixLength, separator: [...newline, ...newline] } };
+  ): Pick<WriterParts, "toAction" | "toStory"> {
+    const isAnswer = action.kind !== "continue" && (guidance > 0 || candidates > 1);
+    const toAction = isAnswer ? { prefixLength, guidance, candidates } : undefined;
+    const toStory = focus > 0 ? { prefixLength: 1, guidance: focus, candidates: 1 } : undefined;
+    return this.sequence.branch === undefined
+      ? { toAction: undefined, toStory: undefined }
+      : { toAction, toStory };
   }
 
   private speller(request: KnownRequest & Partial<NarrationRequest>): Speller | undefined {
@@ -222,7 +223,8 @@ export class ModelNarrator implements Narrator {
       biases: tokenBiases(style?.biases ?? {}, tokenizer, this.vocabulary.exempt),
       speller: this.speller(request),
       mayEnd: request.turns.length >= LEAST_TURNS_OF_A_STORY,
-      ...this.answering(request, sampling, prefixLength),
+      separator: this.separator,
+      ...this.contrasts(request, sampling, prefixLength),
       onText,
       signal,
     });

@@ -46,20 +46,24 @@ export interface WriterParts {
   readonly speller: Speller | undefined;
   /** Whether the story is old enough to end; the line THE END is refused before. */
   readonly mayEnd: boolean;
-  /** With it the first sentences are made to answer the player's action. */
-  readonly answering?: AnsweringParts;
+  /** What stands between a prompt and a passage that no action came before. */
+  readonly separator: readonly TokenId[];
+  /** For the first sentences, which answer the player's action; absent where there is none. */
+  readonly toAction: Contrast | undefined;
+  /** For the others, which go on with the story. */
+  readonly toStory: Contrast | undefined;
   readonly onText: (text: string) => void;
   readonly signal: AbortSignal | undefined;
 }
 
-/** How a passage is made to answer the action: by comparison with the story in which the player did nothing. */
-export interface AnsweringParts {
+/** A second view of the same sentence: behind the prompt's first tokens only. What the rest makes likelier is strengthened. */
+export interface Contrast {
+  /** How many of the prompt's tokens the second view has, 1 or more. */
+  readonly prefixLength: number;
+  /** How strongly the rest of the prompt steers each token; 0 is not at all. */
+  readonly guidance: number;
   /** How many sentences are sampled to choose among; at least 1. */
   readonly candidates: number;
-  /** The prompt's first tokens, up to where the action begins. */
-  readonly prefixLength: number;
-  /** What stands between these and a passage that no action came before. */
-  readonly separator: readonly TokenId[];
 }
 
 export interface WrittenPassage {
@@ -205,21 +209,19 @@ export class PassageWriter {
     };
   }
 
-  /** Samples a sentence; where an action is to be answered and there are several `candidates`, the best of them. */
+  /** Samples a sentence; where there is a second view and several `candidates`, the best of them at the first attempt. */
   private async draft(
     place: Place,
     start: Start,
     sampling: SamplingSettings,
     isFirst: boolean,
   ): Promise<Draft> {
-    const { answering, sequence, signal } = this.parts;
-    if (answering !== undefined && this.told.length < this.parts.passage.answeringSentences)
-      return this.answer(
-        { ...answering, candidates: isFirst ? answering.candidates : 1 },
-        place,
-        start,
-        sampling,
-      );
+    const { toAction, toStory, passage, sequence, signal } = this.parts;
+    const contrast = this.told.length < passage.answeringSentences ? (toAction ?? toStory) : toStory;
+    if (contrast !== undefined) {
+      const candidates = isFirst ? contrast.candidates : 1;
+      return this.bestOf({ ...contrast, candidates }, place, start, sampling);
+    }
     const draft = this.begin(place, start, sampling, false);
     while (draft.result === null)
       draft.extend(await sequence.evaluate([...place.prompt, ...draft.tokens], signal));
@@ -239,18 +241,18 @@ export class PassageWriter {
     return new SentenceDraft({ ...parts, ...where, sampling, classes, isScored });
   }
 
-  /** Samples sentences together and returns the one that answers the action best, of those that the guard accepts. */
-  private async answer(
-    answering: AnsweringParts,
+  /** Samples sentences together and returns the one that the prompt explains best, of those that the guard accepts. */
+  private async bestOf(
+    contrast: Contrast,
     place: Place,
     start: Start,
     sampling: SamplingSettings,
   ): Promise<Draft> {
-    const { candidates } = answering;
+    const { candidates, guidance } = contrast;
     const drafts = Array.from({ length: candidates }, () =>
-      this.begin(place, start, sampling, candidates > 1),
+      this.begin(place, start, { ...sampling, guidance }, candidates > 1),
     );
-    await this.extendTogether(drafts, answering, place, start.begun);
+    await this.extendTogether(drafts, contrast, place, start.begun);
     for (const draft of drafts) this.sampledTokens += draft.sampledTokens;
     const ranked = drafts.toSorted((a, b) => relevanceOf(b, start) - relevanceOf(a, start));
     for (const { result } of ranked.slice(0, -1)) {
@@ -262,14 +264,14 @@ export class PassageWriter {
     return ranked.at(-1)!.result!;
   }
 
-  /** Evaluates each draft twice, as a branch behind the whole prompt and as one behind the story without the action. */
+  /** Evaluates each draft twice: as a branch behind the whole prompt, and as one behind the contrast's part of it. */
   private async extendTogether(
     drafts: readonly SentenceDraft[],
-    { prefixLength, separator }: AnsweringParts,
+    { prefixLength }: Contrast,
     { prompt, told }: Place,
     begun: readonly TokenId[],
   ): Promise<void> {
-    const { sequence, signal } = this.parts;
+    const { sequence, separator, signal } = this.parts;
     const asked = [...prompt, ...begun];
     const first = (await sequence.evaluate(asked, signal)).slice();
     const branches = await sequence.branch!(
@@ -297,8 +299,8 @@ export class PassageWriter {
   }
 }
 
-function relevanceOf({ tokens, withAction, withoutAction }: SentenceDraft, { begun }: Start): number {
-  return relevance({ tokens: tokens.length - begun.length, withAction, withoutAction });
+function relevanceOf({ tokens, guided, unguided }: SentenceDraft, { begun }: Start): number {
+  return relevance({ tokens: tokens.length - begun.length, guided, unguided });
 }
 
 function clean(text: string): string {

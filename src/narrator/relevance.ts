@@ -1,6 +1,6 @@
 /**
  * Which of several sentences answers the player's action best: the one that the action makes likelier than the story alone
- * does. The difference of the two log probabilities is the mutual information of action and answer (maximum mutual
+ * does. (For later sentences: the one that the story makes likelier than nothing does.) The difference of the two log probabilities is the mutual information of action and answer (maximum mutual
  * information, Li et al. 2016; used for ranking by DialoGPT, Zhang et al. 2020), here mixed with the likelihood, because
  * the difference alone prefers what merely echoes the action.
  */
@@ -9,16 +9,16 @@ import type { TokenId } from "../model/types.ts";
 /** How much the likelihood itself counts against the difference. */
 const LIKELIHOOD_SHARE = 0.3;
 
-/** A sentence of `tokens` tokens with its natural log probability behind the story with the action and without. */
+/** A sentence of `tokens` tokens with its natural log probability in both views: with what should explain it and without. */
 export interface RankedSentence {
   readonly tokens: number;
-  readonly withAction: number;
-  readonly withoutAction: number;
+  readonly guided: number;
+  readonly unguided: number;
 }
 
-/** Larger for the better answer. Neither the sum over tokens nor their mean is fair to short and long sentences alike. */
-export function relevance({ tokens, withAction, withoutAction }: RankedSentence): number {
-  return (withAction - withoutAction + LIKELIHOOD_SHARE * withAction) / Math.sqrt(Math.max(1, tokens));
+/** Larger for the better one. Neither the sum over tokens nor their mean is fair to short and long sentences alike. */
+export function relevance({ tokens, guided, unguided }: RankedSentence): number {
+  return (guided - unguided + LIKELIHOOD_SHARE * guided) / Math.sqrt(Math.max(1, tokens));
 }
 
 /** A token so far below the likeliest adds less than 10^-7 of its share. */

@@ -56,9 +56,9 @@ export interface DraftParts {
 export class SentenceDraft {
   /** The sentence once it is over; until then `extend` wants logits. */
   result: Draft | null = null;
-  /** Sums of the sampled tokens' natural log probabilities, before anything changed them; 0 unless scored. */
-  withAction = 0;
-  withoutAction = 0;
+  /** Sums of the sampled tokens' natural log probabilities in both views, before anything changed them; 0 unless scored. */
+  guided = 0;
+  unguided = 0;
   /** Tokens sampled, the one that ended the passage included. */
   sampledTokens = 0;
   private readonly parts: DraftParts;
@@ -85,9 +85,9 @@ export class SentenceDraft {
 
   /**
    * Takes the logits (V, scratch) behind `tokens` and returns the next token, or null when there is a result.
-   * `withoutAction` (V): what they would be had the player not acted.
+   * `unguided` (V): what they would be without what guides the sentence.
    */
-  extend(logits: Float32Array, withoutAction?: Float32Array): TokenId | null {
+  extend(logits: Float32Array, unguided?: Float32Array): TokenId | null {
     const { tokenizer, vocabulary, sampling, classes, biases, rng, speller, isScored } = this.parts;
     const text = tokenizer.decode(this.drafted);
     const plain = isScored ? logits.slice() : undefined;
@@ -95,7 +95,7 @@ export class SentenceDraft {
       history: this.history,
       banned: this.bannedAt(text),
       biases,
-      ...(withoutAction === undefined ? {} : { withoutAction }),
+      ...(unguided === undefined ? {} : { unguided }),
       ...(speller === undefined ? {} : { spells: speller.behind(text) }),
       ...(this.bound === undefined ? {} : { bound: this.bound }),
     };
@@ -107,8 +107,8 @@ export class SentenceDraft {
     if (this.isParagraphLimit(text, token)) return this.finish(text, this.drafted);
     this.drafted.push(token);
     this.history.push(token);
-    if (plain !== undefined) this.withAction += logProbabilityOf(token, plain);
-    if (isScored && withoutAction !== undefined) this.withoutAction += logProbabilityOf(token, withoutAction);
+    if (plain !== undefined) this.guided += logProbabilityOf(token, plain);
+    if (isScored && unguided !== undefined) this.unguided += logProbabilityOf(token, unguided);
     this.splitAtSentence();
     this.giveUpWhenLong();
     return this.result === null ? token : null;

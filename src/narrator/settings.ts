@@ -7,14 +7,15 @@ export const PRESETS = {
   steady: {
     ...NEUTRAL,
     knownWords: 1,
-    guidance: 1,
+    focus: 0.5,
+    guidance: 0.7,
     candidates: 3,
     repetitionPenalty: 1.12,
     repetitionRange: 160,
     dryMultiplier: 0.8,
     dryAllowedLength: 3,
     noRepeatNgram: 8,
-    temperature: 0.7,
+    temperature: 0.65,
     topK: 60,
     topP: 0.92,
     minP: 0.04,
@@ -23,6 +24,7 @@ export const PRESETS = {
   vivid: {
     ...NEUTRAL,
     knownWords: 1,
+    focus: 0.3,
     guidance: 0.6,
     candidates: 2,
     repetitionPenalty: 1.15,
@@ -40,6 +42,7 @@ export const PRESETS = {
   strict: {
     ...NEUTRAL,
     knownWords: 1,
+    focus: 0.5,
     guidance: 1,
     candidates: 4,
     repetitionPenalty: 1.1,

@@ -71,8 +71,8 @@ describe("without", () => {
 
   it("facts or ways of choosing, the guard and the writer know of none", async () => {
     expect(await askedWithout("facts")).not.toHaveProperty("facts");
-    const { style } = await askedWithout("candidates", "guidance");
-    expect(style?.dials).toEqual({ candidates: 1, guidance: 0 });
+    const { style } = await askedWithout("candidates", "guidance", "known-words");
+    expect(style?.dials).toEqual({ candidates: 1, guidance: 0, "known-words": 0 });
   });
 
   it("everything, it still tells", async () => {

@@ -38,8 +38,7 @@ describe("guidance", () => {
 });
 
 it("ranks by what the action explains, and by likelihood where that is equal", () => {
-  const sentence = (withAction: number, withoutAction: number) =>
-    relevance({ tokens: 9, withAction, withoutAction });
+  const sentence = (guided: number, unguided: number) => relevance({ tokens: 9, guided, unguided });
   expect(sentence(-10, -16)).toBeCloseTo((6 - 3) / 3, 12);
   expect(sentence(-10, -16)).toBeGreaterThan(sentence(-10, -12));
   expect(sentence(-10, -16)).toBeGreaterThan(sentence(-20, -26));
@@ -61,15 +60,16 @@ describe("with the built-in narrator", () => {
   });
   afterAll(() => model.dispose());
 
+  /** Odd ones: what the story leads to is answered anyway. */
   const ACTIONS = [
-    "You open the iron door.",
-    "You climb the tree.",
-    "You pick up the knife.",
-    "You look at the map.",
-    "You eat the bread.",
-    "You read the letter.",
-    "You hide behind the cart.",
-    "You light the lantern.",
+    "You sing to the umbrella.",
+    "You put the trumpet on the roof.",
+    "You paint the wheel yellow.",
+    "You give the soup to the statue.",
+    "You kick the barrel over.",
+    "You tie the rope to the chimney.",
+    "You whistle at the swan.",
+    "You fold the blanket.",
   ];
   const request = (text: string, seed: number, dials: Record<string, number>): NarrationRequest => ({
     header: [],
@@ -88,7 +88,7 @@ describe("with the built-in narrator", () => {
     const narrator = await ModelNarrator.create(model);
     let [asked, answered] = [0, 0];
     for (const action of ACTIONS)
-      for (const seed of [1, 2]) {
+      for (const seed of [1, 2, 3]) {
         const { passage } = await narrator.narrate(request(action, seed, dials));
         const told = new Set(termsOf(passage).map(({ stem }) => stem));
         const words = termsOf(action).map(({ stem }) => stem);
@@ -98,10 +98,11 @@ describe("with the built-in narrator", () => {
     return answered / asked;
   }
 
-  it("takes up far more of the action's words with guidance, and more with candidates", async () => {
-    const plain = await answeredShare({ guidance: 0, candidates: 1 });
-    expect(await answeredShare({ guidance: 1, candidates: 1 })).toBeGreaterThan(1.3 * plain);
-    expect(await answeredShare({ guidance: 0, candidates: 4 })).toBeGreaterThan(1.1 * plain);
+  it("takes up more of the action's words with guidance, and with candidates", async () => {
+    const off = { guidance: 0, focus: 0, candidates: 1 };
+    const plain = await answeredShare(off);
+    expect(await answeredShare({ ...off, guidance: 1 })).toBeGreaterThan(1.1 * plain);
+    expect(await answeredShare({ ...off, candidates: 4 })).toBeGreaterThan(1.1 * plain);
   }, 120_000);
 
   it("tells the same again for the same request", async () => {

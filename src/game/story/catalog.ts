@@ -25,14 +25,20 @@ export type CatalogEntry = { readonly id: string; readonly path: string } & (
 
 /** All stories in the folders, sorted by title; a folder that does not exist is empty. First folder wins on equal ids. */
 export async function listStories(folders: readonly string[]): Promise<readonly CatalogEntry[]> {
-  const entries = new Map<string, CatalogEntry>();
-  for (const folder of folders) {
+  const entries: CatalogEntry[] = [];
+  for (const [id, path] of await findAllFiles(folders)) entries.push(await readEntry(path, id));
+  return entries.toSorted((a, b) => titleOf(a).localeCompare(titleOf(b), "en"));
+}
+
+/** Every story's file by its id. */
+async function findAllFiles(folders: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for (const folder of folders)
     for (const path of await findStoryFiles(folder)) {
       const id = storyIdOf(path);
-      if (!entries.has(id)) entries.set(id, await readEntry(path, id));
+      if (!files.has(id)) files.set(id, path);
     }
-  }
-  return [...entries.values()].toSorted((a, b) => titleOf(a).localeCompare(titleOf(b), "en"));
+  return files;
 }
 
 /** What a list shows for an entry: the title, or the id of a broken file. */
@@ -46,11 +52,12 @@ export function titleOf(entry: CatalogEntry): string {
  */
 export async function findStory(name: string, folders: readonly string[]): Promise<StorySeed> {
   if (STORY_FILE.test(name) && (await isFile(name))) return loadStory(name);
-  const entries = await listStories(folders);
   const wanted = fold(name);
-  const entry =
-    entries.find(({ id }) => fold(id) === wanted) ??
-    entries.find((candidate) => fold(titleOf(candidate)) === wanted);
+  // By id no other story has to be read, and compiling ink takes a while.
+  const file = [...(await findAllFiles(folders))].find(([id]) => fold(id) === wanted);
+  if (file !== undefined) return loadStory(file[1]);
+  const entries = await listStories(folders);
+  const entry = entries.find((candidate) => fold(titleOf(candidate)) === wanted);
   if (entry === undefined) throw unknownStory(name, entries);
   if (entry.kind === "broken") throw entry.problem;
   return entry.seed;

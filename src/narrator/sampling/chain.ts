@@ -38,8 +38,8 @@ export interface SamplingState {
   readonly banned: Iterable<TokenId>;
   /** Added to single logits; negative makes a token rarer. */
   readonly biases?: ReadonlyMap<TokenId, number>;
-  /** The logits (V) had the player not acted; absent where that is no question. */
-  readonly withoutAction?: Float32Array;
+  /** The logits (V) without what is to guide the choice; absent where nothing is. */
+  readonly unguided?: Float32Array;
   /** Whether a token keeps the text within known words; absent where no words are known. */
   readonly spells?: (token: TokenId) => boolean;
   /** Mirostat's bound, as the step before gave it; absent at the first. */
@@ -73,8 +73,8 @@ const RULES: readonly Rule[] = [
   {
     name: "guidance",
     dials: ["guidance"],
-    change: (logits, { settings, state: { withoutAction } }) => {
-      if (withoutAction !== undefined) guide(logits, withoutAction, settings.guidance);
+    change: (logits, { settings, state: { unguided } }) => {
+      if (unguided !== undefined) guide(logits, unguided, settings.guidance);
     },
   },
   {

@@ -52,6 +52,7 @@ export const DIALS = {
   mirostatTarget: dial(0, 10, 0, "hold the surprise per token at so many bits; 0 = off"),
   mirostatRate: dial(0.01, 1, 0.1, "how fast it is corrected"),
   guidance: dial(0, 3, 0, "how strongly your action steers the answer; 0 = off, 1 = much"),
+  focus: dial(0, 3, 0, "how strongly the story so far steers the rest of the passage; 0 = off"),
   candidates: count(
     1,
     4,

@@ -1,5 +1,5 @@
 /**
- * Turns every token towards what the player's action makes likelier: classifier-free guidance for text (Sanchez et al. 2023;
+ * Turns every token towards what the player's action, or the story, makes likelier: classifier-free guidance for text (Sanchez et al. 2023;
  * context-aware decoding, Shi et al. 2023), among plausible tokens only (contrastive decoding, Li et al. 2022).
  */
 
@@ -8,14 +8,14 @@ const PLAUSIBLE_SHARE = 0.05;
 /** Taken off the others: they come last, in their own order, for when the rules ban all plausible ones. */
 const IMPLAUSIBLE = 100;
 
-/** Changes `logits` (V) by `strength` (0: not at all) times their difference to those without the action. */
-export function guide(logits: Float32Array, withoutAction: Float32Array, strength: number): void {
+/** Changes `logits` (V) by `strength` (0: not at all) times their difference to the `unguided` ones, seen without it. */
+export function guide(logits: Float32Array, unguided: Float32Array, strength: number): void {
   if (strength === 0) return;
   let most = Number.NEGATIVE_INFINITY;
   for (const logit of logits) if (logit > most) most = logit;
   const least = most + Math.log(PLAUSIBLE_SHARE);
   for (let i = 0; i < logits.length; i++) {
     const logit = logits[i]!;
-    logits[i] = logit < least ? logit - IMPLAUSIBLE : logit + strength * (logit - withoutAction[i]!);
+    logits[i] = logit < least ? logit - IMPLAUSIBLE : logit + strength * (logit - unguided[i]!);
   }
 }
