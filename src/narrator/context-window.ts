@@ -23,7 +23,10 @@ export interface Context {
   readonly prefix: readonly TokenId[];
   /** The whole prompt; begins with `prefix`. */
   readonly tokens: readonly TokenId[];
-  /** The story's own tokens in the prompt (opening, actions, passages), for the repetition rules. */
+  /**
+   * The story's own tokens in the prompt (opening, actions, passages), for the repetition rules; without the action that is
+   * to be answered, because an answer takes up its words ("You open the red door" where it was the blue one).
+   */
   readonly history: readonly TokenId[];
 }
 
@@ -88,7 +91,7 @@ export class ContextWindow {
     const window = this.windowOf(request);
     const action = this.action(request, window);
     const prefix = this.toTokens(window);
-    const story = [...window.items, ...action].filter((piece) => piece.isStory);
+    const story = window.items.filter((piece) => piece.isStory);
     return {
       prefix,
       tokens: [...prefix, ...action.flatMap((piece) => piece.tokens)],

@@ -37,6 +37,8 @@ const SHINGLED_WORDS = 6;
 const NEAR_DUPLICATE = 0.42;
 /** A run of so many words stands in a passage once. */
 const REPEATED_RUN_WORDS = 4;
+/** A sentence of at most so many words says no three of them twice. */
+const SHORT_WORDS = 16;
 /** Short sentences ("He nods.") may come back after this many passages. */
 const SHORT_MEMORY = 2;
 
@@ -75,7 +77,7 @@ export function createGuard(context: GuardContext) {
     if (words.length === 0) return "empty";
     if (isOffFormat(sentence)) return "off format";
     if (isFirstPerson(sentence)) return "first person";
-    if (loopsInside(words)) return "loops inside";
+    if (loopsInside(words) || saysTwice(sentence)) return "loops inside";
     const known = knownOf(sentence);
     if (told.some((other) => isRepeat(known, knownOf(other), words.length))) return "repeats this passage";
     if (saysAgain(wordsOf(told.join(" ")), words, REPEATED_RUN_WORDS)) return "repeats this passage";
@@ -99,6 +101,12 @@ export function loopsInside(words: readonly string[]): boolean {
   )
     return true;
   return mostRepeated(words, 3) >= Math.max(3, words.length / LOOP_WORDS);
+}
+
+/** "You take the horn and take the horn": three words twice in a short sentence, speech aside. */
+function saysTwice(sentence: string): boolean {
+  const words = wordsOf(sentence.replace(/"[^"]*"/g, " "));
+  return words.length <= SHORT_WORDS && mostRepeated(words, 3) >= 2;
 }
 
 function knownOf(sentence: string): Known {

@@ -8,7 +8,7 @@ export const PRESETS = {
     ...NEUTRAL,
     knownWords: 1,
     focus: 0.5,
-    guidance: 0.7,
+    guidance: 0.5,
     candidates: 3,
     repetitionPenalty: 1.12,
     repetitionRange: 160,

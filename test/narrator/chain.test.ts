@@ -110,7 +110,7 @@ describe("the chain as data", () => {
       "bias, repetition-penalty 1.12 160 0, ban, temperature 0.7, mirostat 3 0.1",
     );
     expect(describeChain(PRESETS.steady)).toBe(
-      "guidance 0.7, bias, repetition-penalty 1.12 160 0, dry 0.8 1.75 3, no-repeat-ngram 8, ban, temperature 0.65, " +
+      "guidance 0.5, bias, repetition-penalty 1.12 160 0, dry 0.8 1.75 3, no-repeat-ngram 8, ban, temperature 0.65, " +
         "top-k 60, known-words 1, top-p 0.92, min-p 0.04",
     );
   });

@@ -39,6 +39,7 @@ describe("the guard", () => {
     ["I, I, I see the TV.", [], "first person"],
     ["The man, the man, the man, the man is here.", [], "loops inside"],
     ["No no no no, the walls are closing in.", [], "loops inside"],
+    ["You take the horn and take the horn.", [], "loops inside"],
   ];
   it.each(table)("%j after %j: %s", (sentence, told, verdict) => expect(judge(sentence, told)).toBe(verdict));
 
