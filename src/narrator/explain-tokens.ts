@@ -4,7 +4,7 @@
  */
 import type { TokenCandidate, TokenChoice } from "../game/ports.ts";
 import type { Sequence, TokenId, Tokenizer } from "../model/types.ts";
-import type { WriterParts } from "./passage-writer.ts";
+import { contrastAt, type WriterParts } from "./passage-writer.ts";
 import { type TokenClasses, traceToken } from "./sampling/chain.ts";
 import type { SamplingSettings } from "./sampling/dials.ts";
 import type { TracedCandidate } from "./sampling/token-tracer.ts";
@@ -68,10 +68,10 @@ export async function explainTokens(
 /** How the token behind `told` was guided, and the logits (V) there of the second view. */
 async function guidanceOf(
   told: readonly TokenId[],
-  { toAction, toStory, answeringSentences, tokenizer, prompt, separator, other, signal }: ExplainParts,
+  parts: ExplainParts,
 ): Promise<{ guidance: number; unguided?: Float32Array }> {
-  const isAnswer = countSentences(tokenizer.decode(told)) < answeringSentences;
-  const contrast = isAnswer ? (toAction ?? toStory) : toStory;
+  const { answeringSentences, tokenizer, prompt, separator, other, signal } = parts;
+  const contrast = contrastAt(countSentences(tokenizer.decode(told)), answeringSentences, parts);
   if (contrast === undefined) return { guidance: 0 };
   const view = [...prompt.slice(0, contrast.prefixLength), ...separator, ...told];
   return { guidance: contrast.guidance, unguided: await other.evaluate(view, signal) };

@@ -66,6 +66,15 @@ export interface Contrast {
   readonly candidates: number;
 }
 
+/** The second view of the sentence behind `told` others of its passage, the first `answering` of which answer the action. */
+export function contrastAt(
+  told: number,
+  answering: number,
+  { toAction, toStory }: Pick<WriterParts, "toAction" | "toStory">,
+): Contrast | undefined {
+  return told < answering ? (toAction ?? toStory) : toStory;
+}
+
 export interface WrittenPassage {
   readonly text: string;
   readonly interrupted: boolean;
@@ -216,8 +225,8 @@ export class PassageWriter {
     sampling: SamplingSettings,
     isFirst: boolean,
   ): Promise<Draft> {
-    const { toAction, toStory, passage, sequence, signal } = this.parts;
-    const contrast = this.told.length < passage.answeringSentences ? (toAction ?? toStory) : toStory;
+    const { passage, sequence, signal } = this.parts;
+    const contrast = contrastAt(this.told.length, passage.answeringSentences, this.parts);
     if (contrast !== undefined) {
       const candidates = isFirst ? contrast.candidates : 1;
       return this.bestOf({ ...contrast, candidates }, place, start, sampling);

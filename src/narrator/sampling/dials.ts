@@ -39,12 +39,7 @@ export const DIALS = {
   noRepeatNgram: count(0, 20, 0, "no run of so many tokens twice; 0 = off"),
   temperature: dial(0, 10, 1, "below 1 safer, above 1 wilder; 0 = always the likeliest"),
   topK: count(0, 256, 0, "only the so many likeliest; 0 = off"),
-  knownWords: count(
-    0,
-    1,
-    0,
-    "1 = only words that the narrator has learnt, where it tells, and those of the story",
-  ),
+  knownWords: count(0, 1, 0, "1 = only words that the model lists as learnt, and the story's own; 0 = off"),
   topP: dial(0.01, 1, 1, "only the likeliest that together reach this share; 1 = off"),
   minP: dial(0, 1, 0, "only those with this share of the likeliest; 0 = off"),
   topA: dial(0, 1, 0, "like min-p, stricter when the narrator is sure; 0 = off"),
