@@ -4,7 +4,7 @@
  */
 import type { TranscriptTurn } from "../src/evaluation/transcript.ts";
 import type { NarrationRequest, PlayerAction, StoryTurn } from "../src/game/ports.ts";
-import { median, rounded } from "../src/model/benchmark.ts";
+import { firstAgain, generateWith, randomTokens, rounded, timeGeneration } from "../src/model/benchmark.ts";
 import { openModel } from "../src/model/onnx-model.ts";
 import type { LanguageModel } from "../src/model/types.ts";
 import { ModelNarrator } from "../src/narrator/narrator.ts";
@@ -64,6 +64,8 @@ interface TurnCost {
 
 const IDLE_MS = 4000;
 const PROGRESS_TURNS = 25;
+const STEP_PAST = 0.9;
+const TIMED_STEPS = 40;
 
 async function measure(options: AdventureOptions): Promise<AdventureFigures> {
   const { turns, reuses } = options;
@@ -85,8 +87,9 @@ async function measure(options: AdventureOptions): Promise<AdventureFigures> {
     if ((turn + 1) % PROGRESS_TURNS === 0)
       console.error(`turn ${turn + 1} of ${turns}, reuse ${reuses ? "on" : "off"}`);
   }
+  const decodeStepMs = await timeStep(model);
   await Promise.all([model.dispose(), other.dispose()]);
-  return summary(costs, stepMs(evaluations, model), model);
+  return summary(costs, decodeStepMs, model);
 }
 
 async function prepare(
@@ -137,12 +140,14 @@ function tokensOf(evaluations: readonly Evaluation[]): number {
   return evaluations.reduce((sum, evaluation) => sum + evaluation.newTokens, 0);
 }
 
-/** Time of single tokens behind more than half a window. */
-function stepMs(evaluations: readonly Evaluation[], model: LanguageModel): number {
-  const steps = evaluations.filter(
-    ({ newTokens, length }) => newTokens === 1 && length > model.info.positions / 2,
-  );
-  return median(steps.map((step) => step.ms));
+/** Time of a single token at nine tenths of the window. */
+async function timeStep(model: LanguageModel): Promise<number> {
+  const { positions, vocabularySize } = model.info;
+  const sequence = await model.createSequence();
+  const prompt = randomTokens(vocabularySize, Math.floor(STEP_PAST * positions), 1);
+  const { stepMs } = await timeGeneration(generateWith(sequence, firstAgain), prompt, TIMED_STEPS);
+  await sequence.dispose();
+  return stepMs;
 }
 
 function summary(costs: readonly TurnCost[], decodeStepMs: number, model: LanguageModel): AdventureFigures {

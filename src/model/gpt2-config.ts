@@ -52,8 +52,8 @@ export interface Gpt2Config {
   readonly innerWidth: number;
   readonly activation: Activation;
   readonly layerNormEpsilon: number;
-  /** What q x k is multiplied by: 1 / sqrt(D) as a rule. */
-  readonly attentionScale: number;
+  /** What q x k is multiplied by in each layer: 1 / sqrt(D) as a rule. */
+  readonly attentionScales: readonly number[];
   /** True when the output layer is the token embedding. */
   readonly tiedHead: boolean;
   readonly endOfText: number | undefined;
@@ -66,8 +66,6 @@ export function parseGpt2Config(json: unknown, path: string): Gpt2Config {
   const parsed = gpt2Schema.safeParse(json);
   if (!parsed.success) throw corrupt(path, firstProblem(parsed.error));
   const config = parsed.data;
-  if (config.scale_attn_by_inverse_layer_idx)
-    throw unsupported(path, "scale_attn_by_inverse_layer_idx is true");
   if (config.add_cross_attention) throw unsupported(path, "add_cross_attention is true");
   return fromJson(config, activationOf(config.activation_function, path));
 }
@@ -98,10 +96,16 @@ function fromJson(json: Gpt2Json, activation: Activation): Gpt2Config {
     innerWidth: json.n_inner ?? 4 * json.n_embd,
     activation,
     layerNormEpsilon: json.layer_norm_epsilon,
-    attentionScale: json.scale_attn_weights ? 1 / Math.sqrt(json.n_embd / json.n_head) : 1,
+    attentionScales: attentionScalesOf(json),
     tiedHead: json.tie_word_embeddings,
     endOfText: endOfText ?? json.bos_token_id ?? undefined,
   };
+}
+
+function attentionScalesOf(json: Gpt2Json): number[] {
+  const scale = json.scale_attn_weights ? 1 / Math.sqrt(json.n_embd / json.n_head) : 1;
+  const divisorOf = (layer: number) => (json.scale_attn_by_inverse_layer_idx ? layer + 1 : 1);
+  return Array.from({ length: json.n_layer }, (_, layer) => scale / divisorOf(layer));
 }
 
 function activationOf(name: string, path: string): Activation {

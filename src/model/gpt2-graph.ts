@@ -8,6 +8,9 @@ import { addEmbedding, addHead } from "./onnx-embedding.ts";
 import { addFloats, addLinear } from "./onnx-linear.ts";
 import type { OnnxWriter } from "./onnx-writer.ts";
 
+/** A little below the least values of the activation functions. */
+const LEAST_ACTIVATION = { "gelu-tanh": -0.1701, gelu: -0.17, relu: 0 } as const;
+
 const INT64_MAX = 9223372036854775807n;
 
 /** Writes the whole graph and its weights; `onLayer` is told after each of its L + 1 parts. */
@@ -139,7 +142,7 @@ async function addAttention(
 
 /** The attention scale is folded into the query weights: MLAS multiplies one row fast only when alpha is 1. */
 function addQueryKeyValue(context: GraphContext, layer: number, input: string): Promise<string> {
-  const { width, attentionScale } = context.config;
+  const { width, attentionScales } = context.config;
   return addLinear(context, {
     name: `h.${layer}.attn.c_attn`,
     input,
@@ -147,7 +150,7 @@ function addQueryKeyValue(context: GraphContext, layer: number, input: string): 
     outputs: 3 * width,
     bits: context.precision.body,
     withBias: true,
-    scaledOutputs: { count: width, factor: attentionScale },
+    scaledOutputs: { count: width, factor: attentionScales[layer]! },
   });
 }
 
@@ -197,6 +200,7 @@ async function addFeedForward(context: GraphContext, layer: number, input: strin
     inputs: innerWidth,
     outputs: width,
     bits,
+    least: LEAST_ACTIVATION[context.config.activation],
   });
 }
 

@@ -24,6 +24,7 @@ import {
 } from "./model-folder.ts";
 import { OnnxWriter } from "./onnx-writer.ts";
 import { SMALLEST_BLOCK } from "./quantize.ts";
+import { smoothWeights } from "./smoothing.ts";
 import { createTokenizer } from "./tokenizer.ts";
 import { readTokenizerJson } from "./tokenizer-files.ts";
 import type { ModelInfo } from "./types.ts";
@@ -92,7 +93,8 @@ async function writeWeights(
   quantization: Quantization,
   { onProgress, signal }: ImportOptions,
 ): Promise<void> {
-  const weights = await openGpt2Weights(sourceDir, config);
+  const source = await openGpt2Weights(sourceDir, config);
+  const weights = quantization === "none" ? source : smoothWeights(source, config);
   const writer = await OnnxWriter.create(join(folder, GRAPH_FILE));
   try {
     const context = { writer, config, weights, precision: PRECISIONS[quantization] };

@@ -3,10 +3,18 @@
  * weights as [inputs, outputs] (Conv1D), the other way round than most models.
  */
 import type { GraphContext, LinearBits } from "./graph-context.ts";
+import { addRowProduct } from "./onnx-row-product.ts";
 import { blockSizeOf, quantize, type WeightBits, type WeightMatrix } from "./quantize.ts";
 
 /** ONNX Runtime's accuracy level that multiplies int8 with int8; the others have no fast kernel for 8 bits. */
 export const INT8_ACCURACY = 4;
+
+/**
+ * From this many weights on, 8-bit products are computed from rows rounded as a whole rather than in blocks. On a 124M model
+ * that reads a prompt 1.6 times as fast and takes as long for one token; in small matrices the extra operators cost more
+ * than is gained.
+ */
+const ROW_PRODUCT_WEIGHTS = 2 ** 20;
 
 interface Linear {
   /** `<name>.weight` is the tensor [inputs, outputs]. */
@@ -18,6 +26,8 @@ interface Linear {
   readonly withBias?: boolean;
   /** Multiplies the first `count` outputs, bias included, by `factor`. */
   readonly scaledOutputs?: { readonly count: number; readonly factor: number };
+  /** A number that no input is below, where one is known. */
+  readonly least?: number;
 }
 
 /** Adds input x weight (+ bias) and returns the name of the product. */
@@ -27,6 +37,10 @@ export async function addLinear(context: GraphContext, linear: Linear): Promise<
   scaleColumns(weight, linear);
   const bias = linear.withBias ? await addBias(context, linear) : undefined;
   if (linear.bits === 32) return addPlain(context, linear, weight, bias);
+  if (linear.bits === 8 && inputs * outputs >= ROW_PRODUCT_WEIGHTS) {
+    const product = await addRowProduct(context, linear, weight);
+    return bias === undefined ? product : context.writer.node({ op: "Add", inputs: [product, bias] });
+  }
   const matrix = { values: weight, outputs, inputs, outputStride: 1, inputStride: outputs };
   return addQuantized(context, linear, linear.bits, matrix, bias);
 }

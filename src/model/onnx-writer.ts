@@ -107,14 +107,18 @@ export class OnnxWriter {
 
   /** A short list of int64 inside the graph. The same list is stored once. */
   integers(values: readonly (number | bigint)[]): string {
-    const name = `i_${values.join("_")}`;
-    if (!this.#constants.has(name)) {
-      const raw = BigInt64Array.from(values, BigInt);
-      const tensor = tensorMessage(name, "int64", [values.length]).bytes(9, new Uint8Array(raw.buffer));
-      this.#tensors.message(5, tensor);
-      this.#constants.add(name);
-    }
-    return name;
+    return this.#constant(
+      `i_${values.join("_")}`,
+      "int64",
+      [values.length],
+      BigInt64Array.from(values, BigInt),
+    );
+  }
+
+  /** A single number inside the graph. The same number is stored once. */
+  scalar(type: "float" | "uint8", value: number): string {
+    const raw = type === "float" ? Float32Array.of(value) : Uint8Array.of(value);
+    return this.#constant(`${type}_${value}`, type, [], raw);
   }
 
   /** Writes the graph and closes both files. */
@@ -128,6 +132,14 @@ export class OnnxWriter {
   /** Closes the data file without finishing; the caller removes the folder. */
   async abandon(): Promise<void> {
     await this.#data.close().catch(() => {});
+  }
+
+  #constant(name: string, type: OnnxType, dimensions: readonly number[], raw: ArrayBufferView): string {
+    if (this.#constants.has(name)) return name;
+    const bytes = new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength);
+    this.#tensors.message(5, tensorMessage(name, type, dimensions).bytes(9, bytes));
+    this.#constants.add(name);
+    return name;
   }
 
   async #alignData(): Promise<number> {

@@ -1,6 +1,7 @@
 /**
- * Symmetric block quantisation of weight matrices as ONNX Runtime's MatMulNBits and GatherBlockQuantized read it: each
- * output's weights in blocks of inputs with one float scale, zero point 128 (8 bits) or 8 (4 bits, low nibble first).
+ * Symmetric quantisation of weight matrices. In blocks, as ONNX Runtime's MatMulNBits and GatherBlockQuantized read them:
+ * each output's weights in blocks of inputs with one float scale, zero point 128 (8 bits) or 8 (4 bits, low nibble first).
+ * By outputs, for MatMulIntegerToFloat: one scale for all weights of an output.
  * Format: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
  */
 
@@ -54,6 +55,21 @@ export function quantize(matrix: WeightMatrix, bits: WeightBits): QuantizedMatri
       else write4(block, scale, quants, start / 2);
     }
   }
+  return { quants, scales };
+}
+
+/**
+ * Rounds a matrix [inputs, outputs] to 8 bits with one scale for each output: `quants` [inputs, outputs], zero point 128,
+ * `scales` [outputs].
+ */
+export function quantizeOutputs(values: Float32Array, outputs: number): QuantizedMatrix {
+  const scales = new Float32Array(outputs);
+  for (let i = 0; i < values.length; i += outputs)
+    for (let o = 0; o < outputs; o++) scales[o] = Math.max(scales[o]!, Math.abs(values[i + o]!));
+  for (let o = 0; o < outputs; o++) scales[o] = scales[o]! / 127;
+  const quants = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i += outputs)
+    for (let o = 0; o < outputs; o++) quants[i + o] = level(values[i + o]!, scales[o]!, 127) + 128;
   return { quants, scales };
 }
 

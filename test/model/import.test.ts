@@ -113,7 +113,6 @@ const REFUSALS: Readonly<Record<string, readonly [string, (folder: string) => Pr
   "config.json that is null": ["model.corrupt", (folder) => writeFile(join(folder, "config.json"), "null")],
   "another architecture": ["model.unsupported", config({ model_type: "llama" })],
   "an unknown activation": ["model.unsupported", config({ activation_function: "silu" })],
-  "inverse layer scaling": ["model.unsupported", config({ scale_attn_by_inverse_layer_idx: true })],
   "cross attention": ["model.unsupported", config({ add_cross_attention: true })],
   "a width not divisible by its heads": ["model.corrupt", config({ n_head: 3 })],
   "no layers": ["model.corrupt", config({ n_layer: 0 })],

@@ -5,7 +5,7 @@ import { importModel } from "../../src/model/import.ts";
 import type { Quantization } from "../../src/model/model-folder.ts";
 import { openModel } from "../../src/model/onnx-model.ts";
 import type { LanguageModel } from "../../src/model/types.ts";
-import { argmax, largestDifference, someTokens, temporaryFolder } from "./helpers.ts";
+import { argmax, largestDifference, relativeError, someTokens, temporaryFolder } from "./helpers.ts";
 import { ReferenceGpt2 } from "./reference-gpt2.ts";
 import { type TinyOptions, writeTinyGpt2 } from "./tiny-gpt2.ts";
 
@@ -58,6 +58,8 @@ describe("float32 import against the reference", () => {
     "an inner width of its own": { config: { n_inner: 96 } },
     "exact gelu": { config: { activation_function: "gelu" } },
     relu: { config: { activation_function: "relu" } },
+    "attention weaker in each layer": { config: { scale_attn_by_inverse_layer_idx: true, n_layer: 3 } },
+    "attention without a scale": { config: { scale_attn_weights: false } },
     "another epsilon": { config: { layer_norm_epsilon: 0.1 } },
     "heads of size 8": { config: { n_head: 8 } },
     "a vocabulary read in parts": { config: { vocab_size: 5000 } },
@@ -121,13 +123,3 @@ describe("quantised import against the reference", () => {
     await Promise.all([tied.model.dispose(), untied.model.dispose()]);
   });
 });
-
-function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let error = 0;
-  let size = 0;
-  for (let i = 0; i < b.length; i++) {
-    error += (a[i]! - b[i]!) ** 2;
-    size += b[i]! ** 2;
-  }
-  return Math.sqrt(error / size);
-}

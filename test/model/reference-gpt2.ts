@@ -13,6 +13,8 @@ interface ReferenceConfig {
   vocab_size: number;
   activation_function?: string;
   layer_norm_epsilon?: number;
+  scale_attn_weights?: boolean;
+  scale_attn_by_inverse_layer_idx?: boolean;
   tie_word_embeddings?: boolean;
 }
 
@@ -44,19 +46,28 @@ export class ReferenceGpt2 {
       new Float64Array(width).map((_, i) => wte[token * width + i]! + wpe[t * width + i]!),
     );
     for (let layer = 0; layer < this.#config.n_layer; layer++) {
-      addTo(x, this.#attention(`h.${layer}.`, this.#norm(x, `h.${layer}.ln_1`)));
+      addTo(x, this.#attention(layer, this.#norm(x, `h.${layer}.ln_1`)));
       addTo(x, this.#feedForward(`h.${layer}.mlp.`, this.#norm(x, `h.${layer}.ln_2`)));
     }
     return this.#norm(x, "ln_f");
   }
 
-  #attention(prefix: string, x: Rows): Rows {
-    const { n_embd: width, n_head: heads } = this.#config;
+  #attention(layer: number, x: Rows): Rows {
+    const {
+      n_embd: width,
+      n_head: heads,
+      scale_attn_weights,
+      scale_attn_by_inverse_layer_idx,
+    } = this.#config;
     const size = width / heads;
+    const prefix = `h.${layer}.`;
+    const scale = scale_attn_weights === false ? 1 : 1 / Math.sqrt(size);
+    const layerScale = scale_attn_by_inverse_layer_idx ? scale / (layer + 1) : scale;
     const qkv = this.#linear(x, `${prefix}attn.c_attn`, 3 * width);
     const mixed = x.map(() => new Float64Array(width));
     for (let head = 0; head < heads; head++)
-      for (let t = 0; t < x.length; t++) mixOneHead(qkv, mixed[t]!, t, head * size, size, width);
+      for (let t = 0; t < x.length; t++)
+        mixOneHead({ qkv, start: head * size, size, width, scale: layerScale }, mixed[t]!, t);
     return this.#linear(mixed, `${prefix}attn.c_proj`, width);
   }
 
@@ -115,21 +126,23 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * sum;
 }
 
-function mixOneHead(
-  qkv: Rows,
-  out: Float64Array,
-  t: number,
-  start: number,
-  size: number,
-  width: number,
-): void {
+interface Head {
+  readonly qkv: Rows;
+  /** Where the head's numbers begin, and how many they are. */
+  readonly start: number;
+  readonly size: number;
+  readonly width: number;
+  readonly scale: number;
+}
+
+function mixOneHead({ qkv, start, size, width, scale }: Head, out: Float64Array, t: number): void {
   const query = qkv[t]!.subarray(start, start + size);
   const scores = new Float64Array(t + 1);
   for (let past = 0; past <= t; past++) {
     const row = qkv[past]!;
     let dot = 0;
     for (let i = 0; i < size; i++) dot += query[i]! * row[width + start + i]!;
-    scores[past] = dot / Math.sqrt(size);
+    scores[past] = dot * scale;
   }
   const max = scores.reduce((a, b) => Math.max(a, b));
   const shares = scores.map((score) => Math.exp(score - max));
