@@ -59,12 +59,13 @@ function scriptSequence(inner: Sequence, direct: Direct): Sequence {
 function scriptBranches(
   inner: Branches,
   whole: number,
-  from: readonly number[] | undefined,
+  given: readonly number[] | undefined,
   direct: Direct,
 ): Branches {
+  let from = inner.tokens.map((_, i) => given?.[i] ?? whole);
   const directAll = (logits: readonly Float32Array[]) => {
     for (const [i, row] of logits.entries())
-      if ((from?.[i] ?? whole) === whole) direct(row, whole + inner.tokens[i]!.length);
+      if (from[i] === whole) direct(row, whole + inner.tokens[i]!.length);
     return logits;
   };
   return {
@@ -73,6 +74,11 @@ function scriptBranches(
     },
     step: async (tokens, signal) => directAll(await inner.step(tokens, signal)),
     feed: async (index, tokens, signal) => directAll(await inner.feed(index, tokens, signal)),
+    fork: async (points) => {
+      const logits = await inner.fork(points);
+      from = points.map(({ branch }) => from[branch]!);
+      return directAll(logits);
+    },
     keep: (index) => inner.keep(index),
     dispose: () => inner.dispose(),
   };

@@ -82,6 +82,7 @@ function watchBranches(
     step: (tokens, signal) =>
       watch(tokens.filter((token) => token !== null).length, () => inner.step(tokens, signal)),
     feed: (index, tokens, signal) => watch(tokens.length, () => inner.feed(index, tokens, signal)),
+    fork: (points) => watch(0, () => inner.fork(points)),
     keep: (index) => inner.keep(index),
     dispose: () => inner.dispose(),
   };

@@ -80,10 +80,10 @@ export class CachedSequence<C extends RowCache> implements Sequence {
     }
   }
 
-  /** Takes over tokens whose rows are in the cache already, each from a run of its own, and the logits after them. */
-  protected append(tokens: readonly TokenId[], logits: Float32Array): void {
+  /** Takes over tokens whose rows are in the cache already, each from a run of its own. */
+  protected append(tokens: readonly TokenId[]): void {
     for (const token of tokens) this.#appendRun([token]);
-    this.logits.set(logits);
+    if (tokens.length > 0) this.#logitsAreCurrent = false;
   }
 
   /**

@@ -5,19 +5,15 @@
  * Miao et al. 2023, "SpecInfer".
  */
 import { AppError } from "../shared/errors.ts";
+import { checkPoints } from "./branch-check.ts";
 import { closed } from "./closed-error.ts";
 import type { Gpt2Session } from "./gpt2-session.ts";
 import type { KvCache } from "./kv-cache.ts";
+import { rowsOf } from "./logit-rows.ts";
 import { HIDDEN, type RunInputs } from "./run-inputs.ts";
 import type { StopSignal } from "./stop-signal.ts";
 import { checkTokens } from "./token-check.ts";
-import type { Branches, TokenId } from "./types.ts";
-
-/** What the sequence has to know of the branch it continues as. */
-export interface KeptBranch {
-  readonly tokens: readonly TokenId[];
-  readonly logits: Float32Array;
-}
+import type { Branches, BranchPoint, TokenId } from "./types.ts";
 
 /** A token to add, and the branch that it belongs to. */
 interface Row {
@@ -25,27 +21,37 @@ interface Row {
   readonly token: TokenId;
 }
 
+interface CachedRow {
+  /** Bit i stands for branch i: those that have the row. */
+  readonly owners: number;
+  /** Its place among the tokens of each of them. */
+  readonly place: number;
+}
+
 export class OnnxBranches implements Branches {
   readonly #session: Gpt2Session;
   readonly #cache: KvCache;
   /** Rows of the cache when the branches began, and how many of them each one follows. */
   readonly #shared: number;
-  readonly #from: readonly number[];
-  readonly #tokens: readonly TokenId[][];
-  /** The branch of each row of the cache behind the shared ones. */
-  readonly #owners: number[] = [];
-  readonly #logits: readonly Float32Array[];
-  readonly #onEnd: (kept: KeptBranch | undefined) => void;
+  #from: readonly number[];
+  #tokens: readonly TokenId[][];
+  /** What the rows of the cache behind the shared ones are. */
+  #rows: readonly CachedRow[] = [];
+  #logits: readonly Float32Array[];
+  readonly #onEnd: (kept: readonly TokenId[]) => void;
   #isOpen = true;
   #busy = false;
 
-  /** Branch i follows the first `from[i]` rows; `logits[i]` (V) holds the logits that follow all of them. */
+  /**
+   * Branch i follows the first `from[i]` rows; `logits[i]` (V) holds the logits that follow all of them. `onEnd` is told
+   * the tokens of the branch the sequence continues as, none when all were dropped.
+   */
   constructor(
     session: Gpt2Session,
     cache: KvCache,
     from: readonly number[],
     logits: readonly Float32Array[],
-    onEnd: (kept: KeptBranch | undefined) => void,
+    onEnd: (kept: readonly TokenId[]) => void,
   ) {
     this.#session = session;
     this.#cache = cache;
@@ -79,21 +85,36 @@ export class OnnxBranches implements Branches {
     return this.#logits;
   }
 
+  /** `logits`: see OnnxSequence.branch. */
+  async fork(
+    points: readonly BranchPoint[],
+    logits: Float32Array = new Float32Array(points.length * this.#session.limits.vocabularySize),
+  ): Promise<readonly Float32Array[]> {
+    this.#checkOpen();
+    checkPoints(points, this.#tokens);
+    const rows = rowsOf(logits, points.length);
+    points.forEach(({ branch }, i) => rows[i]!.set(this.#logits[branch]!));
+    this.#keepRows((row) => ({ ...row, owners: ownersAfter(row, points) }));
+    this.#from = points.map(({ branch }) => this.#from[branch]!);
+    this.#tokens = points.map(({ branch, length }) => this.#tokens[branch]!.slice(0, length));
+    this.#logits = rows;
+    return this.#logits;
+  }
+
   async keep(index: number): Promise<void> {
     this.#checkOpen();
     const tokens = this.#tokens[index];
     if (tokens === undefined || this.#from[index] !== this.#shared)
       throw new RangeError(`the sequence cannot go on as branch ${index}`);
-    const rows = this.#owners.flatMap((owner, i) => (owner === index ? [this.#shared + i] : []));
-    this.#cache.compact(this.#shared, rows);
-    this.#end({ tokens, logits: this.#logits[index]! });
+    this.#keepRows((row) => ({ ...row, owners: row.owners & (1 << index) }));
+    this.#end(tokens);
   }
 
   async dispose(): Promise<void> {
     if (!this.#isOpen) return;
     this.#checkOpen();
     this.#cache.truncate(this.#shared);
-    this.#end(undefined);
+    this.#end([]);
   }
 
   /** For a sequence that is disposed of: later calls throw `model.closed`. */
@@ -101,9 +122,17 @@ export class OnnxBranches implements Branches {
     this.#isOpen = false;
   }
 
-  #end(kept: KeptBranch | undefined): void {
+  #end(kept: readonly TokenId[]): void {
     this.#isOpen = false;
     this.#onEnd(kept);
+  }
+
+  /** Forgets the rows that have no owners any more, and moves the others together. */
+  #keepRows(change: (row: CachedRow) => CachedRow): void {
+    const changed = this.#rows.map(change);
+    const places = changed.flatMap(({ owners }, i) => (owners === 0 ? [] : [this.#shared + i]));
+    if (places.length < changed.length) this.#cache.compact(this.#shared, places);
+    this.#rows = changed.filter(({ owners }) => owners !== 0);
   }
 
   /** Adds the rows. From row number `logitsFrom` on (negative counts from the end) there are logits to keep. */
@@ -129,7 +158,7 @@ export class OnnxBranches implements Branches {
       const start = row * columns;
       attentionBias.fill(0, start, start + this.#from[branch]!);
       for (let i = this.#shared; i < length; i++)
-        if (this.#owners[i - this.#shared] === branch) attentionBias[start + i] = 0;
+        if (isOwner(branch, this.#rows[i - this.#shared]!)) attentionBias[start + i] = 0;
       for (let i = 0; i <= row; i++) if (rows[i]!.branch === branch) attentionBias[start + capacity + i] = 0;
       return this.#from[branch]! + this.#tokens[branch]!.length + added[branch]!++;
     });
@@ -140,8 +169,12 @@ export class OnnxBranches implements Branches {
   #accept(rows: readonly Row[], logits: Float32Array): void {
     const { vocabularySize } = this.#session.limits;
     const first = rows.length - logits.length / vocabularySize;
+    const places = [...this.#tokens.map((tokens) => tokens.length)];
+    this.#rows = [
+      ...this.#rows,
+      ...rows.map(({ branch }) => ({ owners: 1 << branch, place: places[branch]!++ })),
+    ];
     rows.forEach(({ branch, token }, row) => {
-      this.#owners.push(branch);
       this.#tokens[branch]!.push(token);
       if (row < first) return;
       const start = (row - first) * vocabularySize;
@@ -164,7 +197,7 @@ export class OnnxBranches implements Branches {
       ),
     );
     if (longest > positions) throw overflow(`${longest} tokens`, positions);
-    const together = this.#owners.length + rows.length;
+    const together = this.#rows.length + rows.length;
     if (together > positions) throw overflow(`${together} tokens of all branches`, positions);
   }
 
@@ -172,6 +205,19 @@ export class OnnxBranches implements Branches {
     if (!this.#isOpen) throw closed();
     if (this.#busy) throw new Error("branches take one call at a time");
   }
+}
+
+function isOwner(branch: number, { owners }: CachedRow): boolean {
+  return ((owners >> branch) & 1) === 1;
+}
+
+/** The new branches that have a row: copies, behind it, of those that had it. */
+function ownersAfter(row: CachedRow, points: readonly BranchPoint[]): number {
+  return points.reduce(
+    (owners, { branch, length }, i) =>
+      row.place < length && isOwner(branch, row) ? owners | (1 << i) : owners,
+    0,
+  );
 }
 
 function overflow(seen: string, positions: number): AppError {

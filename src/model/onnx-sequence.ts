@@ -3,7 +3,9 @@ import { checkBranches } from "./branch-check.ts";
 import { CachedSequence } from "./cached-sequence.ts";
 import type { Gpt2Session } from "./gpt2-session.ts";
 import type { KvCache } from "./kv-cache.ts";
-import { type KeptBranch, OnnxBranches } from "./onnx-branches.ts";
+import { rowsOf } from "./logit-rows.ts";
+import { OnnxBranches } from "./onnx-branches.ts";
+import type { TokenId } from "./types.ts";
 
 export class OnnxSequence extends CachedSequence<KvCache> {
   readonly #session: Gpt2Session;
@@ -25,10 +27,7 @@ export class OnnxSequence extends CachedSequence<KvCache> {
     // Does nothing unless the last evaluation was stopped before it gave logits.
     await this.evaluate(this.tokens);
     const cache = this.take();
-    const { vocabularySize } = this.#session.limits;
-    const rows = Array.from({ length: count }, (_, i) =>
-      logits.subarray(i * vocabularySize, (i + 1) * vocabularySize),
-    );
+    const rows = rowsOf(logits, count);
     for (const row of rows) row.set(this.logits);
     this.#branches = new OnnxBranches(this.#session, cache, from, rows, (kept) => this.#rejoin(kept));
     return this.#branches;
@@ -39,9 +38,9 @@ export class OnnxSequence extends CachedSequence<KvCache> {
     await super.dispose();
   }
 
-  #rejoin(kept: KeptBranch | undefined): void {
+  #rejoin(kept: readonly TokenId[]): void {
     this.#branches = undefined;
-    if (kept !== undefined) this.append(kept.tokens, kept.logits);
+    this.append(kept);
     this.release();
   }
 }

@@ -66,6 +66,12 @@ export interface Sequence {
   dispose(): Promise<void>;
 }
 
+/** A place on a branch: behind its first `length` tokens. */
+export interface BranchPoint {
+  readonly branch: number;
+  readonly length: number;
+}
+
 /** Continuations of one sequence, computed together: a step of four costs about as much as two steps of one. */
 export interface Branches {
   /** The tokens of each branch, those of the sequence not included. */
@@ -83,6 +89,12 @@ export interface Branches {
    * follows a part of the sequence only mean nothing before its first tokens. Throws as `step`.
    */
   feed(index: number, tokens: readonly TokenId[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
+  /**
+   * Goes on with other branches (1 to 8): number i is a copy of one that there is, up to one of its tokens. Nothing is
+   * evaluated; copies share what they have in common, and what none of them has is forgotten. Returns the logits as `step`
+   * does; those of a branch that was cut short mean nothing before its next tokens. Throws a RangeError for other points.
+   */
+  fork(points: readonly BranchPoint[]): Promise<readonly Float32Array[]>;
   /** Ends the branches and makes the sequence continue as this one, which must follow all of it, without evaluating anything. */
   keep(index: number): Promise<void>;
   /** Ends the branches; the sequence is as it was before. */

@@ -1,14 +1,16 @@
 /** The program's end of branches that are computed in the model's thread. Their logits lie in memory shared with it. */
+import { checkPoints } from "./branch-check.ts";
 import { closed } from "./closed-error.ts";
-import type { Branches, TokenId } from "./types.ts";
+import { rowsOf } from "./logit-rows.ts";
+import type { Branches, BranchPoint, TokenId } from "./types.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
 export class WorkerBranches implements Branches {
   readonly #link: WorkerLink;
   readonly #sequence: number;
-  readonly #logits: readonly Float32Array[];
   readonly #onEnd: (kept: readonly TokenId[]) => void;
-  readonly #tokens: readonly TokenId[][];
+  #logits: readonly Float32Array[];
+  #tokens: readonly TokenId[][];
   #isOpen = true;
 
   /** `onEnd` is told the tokens of the branch the sequence continues as, none when all were dropped. */
@@ -32,11 +34,9 @@ export class WorkerBranches implements Branches {
     { from, vocabularySize }: { readonly from: readonly number[]; readonly vocabularySize: number },
     onEnd: (kept: readonly TokenId[]) => void,
   ): Promise<WorkerBranches> {
-    const bytes = vocabularySize * Float32Array.BYTES_PER_ELEMENT;
-    const shared = new SharedArrayBuffer(from.length * bytes);
-    await link.call({ type: "branch", sequence, from, logits: shared });
-    const logits = from.map((_, i) => new Float32Array(shared, i * bytes, vocabularySize));
-    return new WorkerBranches(link, sequence, logits, onEnd);
+    const logits = sharedFloats(from.length * vocabularySize);
+    await link.call({ type: "branch", sequence, from, logits: logits.buffer });
+    return new WorkerBranches(link, sequence, rowsOf(logits, from.length), onEnd);
   }
 
   get tokens(): readonly (readonly TokenId[])[] {
@@ -67,6 +67,22 @@ export class WorkerBranches implements Branches {
     return this.#logits;
   }
 
+  async fork(points: readonly BranchPoint[]): Promise<readonly Float32Array[]> {
+    this.#checkOpen();
+    checkPoints(points, this.#tokens);
+    const asked = [...points];
+    const logits = sharedFloats(asked.length * this.#logits[0]!.length);
+    await this.#link.call({
+      type: "forkBranches",
+      sequence: this.#sequence,
+      points: asked,
+      logits: logits.buffer,
+    });
+    this.#logits = rowsOf(logits, asked.length);
+    this.#tokens = asked.map(({ branch, length }) => this.#tokens[branch]!.slice(0, length));
+    return this.#logits;
+  }
+
   async keep(index: number): Promise<void> {
     this.#checkOpen();
     await this.#link.call({ type: "keepBranch", sequence: this.#sequence, index });
@@ -84,4 +100,8 @@ export class WorkerBranches implements Branches {
   #checkOpen(): void {
     if (!this.#isOpen) throw closed();
   }
+}
+
+function sharedFloats(count: number): Float32Array & { readonly buffer: SharedArrayBuffer } {
+  return new Float32Array(new SharedArrayBuffer(count * Float32Array.BYTES_PER_ELEMENT)) as never;
 }

@@ -5,7 +5,7 @@
 import { AppError, messageOf } from "../shared/errors.ts";
 import type { AnyFolder } from "./any-model.ts";
 import type { RuntimeOptions } from "./onnx-runtime.ts";
-import type { Score, TokenId } from "./types.ts";
+import type { BranchPoint, Score, TokenId } from "./types.ts";
 
 /** Places in the model's shared Int32Array. BUSY is 1 while native code runs, CLOSING is 1 once none may start. */
 export const BUSY = 0;
@@ -42,6 +42,12 @@ export type WorkerRequest =
       readonly index: number;
       readonly tokens: readonly TokenId[];
     }
+  | {
+      readonly type: "forkBranches";
+      readonly sequence: number;
+      readonly points: readonly BranchPoint[];
+      readonly logits: SharedArrayBuffer;
+    }
   | { readonly type: "keepBranch"; readonly sequence: number; readonly index: number }
   | { readonly type: "disposeBranches"; readonly sequence: number }
   | { readonly type: "disposeSequence"; readonly sequence: number }
@@ -58,6 +64,7 @@ export interface WorkerAnswers {
   branch: undefined;
   stepBranches: undefined;
   feedBranch: undefined;
+  forkBranches: undefined;
   keepBranch: undefined;
   disposeBranches: undefined;
   disposeSequence: undefined;

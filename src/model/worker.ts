@@ -5,8 +5,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type AnySession, openAnySession } from "./any-session.ts";
 import { closed } from "./closed-error.ts";
+import type { OnnxBranches } from "./onnx-branches.ts";
 import type { StopSignal } from "./stop-signal.ts";
-import type { Branches } from "./types.ts";
 import {
   BUSY,
   CLOSING,
@@ -20,7 +20,7 @@ import {
 interface HostedSequence {
   readonly sequence: ReturnType<AnySession["createSequence"]>;
   readonly signal: StopSignal;
-  branches?: Branches;
+  branches?: OnnxBranches;
 }
 
 /** Thrown by a stop signal; never leaves this thread. */
@@ -61,6 +61,9 @@ async function answer(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
       return undefined;
     case "feedBranch":
       await branchesOf(request.sequence).feed(request.index, request.tokens);
+      return undefined;
+    case "forkBranches":
+      await branchesOf(request.sequence).fork(request.points, new Float32Array(request.logits));
       return undefined;
     case "keepBranch":
       await branchesOf(request.sequence).keep(request.index);
@@ -137,7 +140,7 @@ async function branch(
   host.branches = await host.sequence.branch(from.length, from, new Float32Array(logits));
 }
 
-function branchesOf(sequence: number): Branches {
+function branchesOf(sequence: number): OnnxBranches {
   const { branches } = hosted(sequence);
   if (branches === undefined) throw closed();
   return branches;

@@ -15,6 +15,7 @@ import { type Draft, isEnding, SentenceDraft, type Start } from "./sentence-draf
 import type { PassageSettings } from "./settings.ts";
 import { wordsOf } from "./similarity.ts";
 import type { Speller } from "./speller.ts";
+import { Views } from "./views.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Sentences that are true in every story, for the moment when the model has nothing good to say. */
@@ -85,8 +86,8 @@ export interface WrittenPassage {
 
 /** Where the next sentence goes. */
 interface Place {
-  /** All tokens before it, and those among them that belong to the passage. */
   readonly prompt: readonly TokenId[];
+  /** The passage before it. */
   readonly told: readonly TokenId[];
   /** The story's tokens without header lines. */
   readonly history: readonly TokenId[];
@@ -96,6 +97,7 @@ interface Place {
 
 export class PassageWriter {
   private readonly parts: WriterParts;
+  private readonly views: Views;
   private readonly told: string[] = [];
   private readonly rejections: Rejection[] = [];
   private text = "";
@@ -105,6 +107,7 @@ export class PassageWriter {
 
   constructor(parts: WriterParts) {
     this.parts = parts;
+    this.views = new Views(parts.sequence, parts.separator, parts.signal);
   }
 
   /** Continues `prompt`; `history` is the story part of it; at most `room` tokens are added. */
@@ -119,8 +122,8 @@ export class PassageWriter {
     try {
       while (this.wantsMore(tokens.length, room)) {
         const place = {
-          prompt: [...prompt, ...tokens],
-          told: tokens,
+          prompt,
+          told: [...tokens],
           history: [...history, ...tokens],
           room: room - tokens.length,
         };
@@ -134,6 +137,8 @@ export class PassageWriter {
     } catch (error) {
       if (this.parts.signal?.aborted !== true) throw error;
       interrupted = true;
+    } finally {
+      await this.views.close([...prompt, ...tokens]);
     }
     if (this.text === "" && !interrupted) this.bridge();
     const { text, ended, sampledTokens, rejections } = this;
@@ -231,9 +236,10 @@ export class PassageWriter {
       const candidates = isFirst ? contrast.candidates : 1;
       return this.bestOf({ ...contrast, candidates }, place, start, sampling);
     }
+    await this.views.close([...place.prompt, ...place.told]);
     const draft = this.begin(place, start, sampling, false);
     while (draft.result === null)
-      draft.extend(await sequence.evaluate([...place.prompt, ...draft.tokens], signal));
+      draft.extend(await sequence.evaluate([...place.prompt, ...place.told, ...draft.tokens], signal));
     this.sampledTokens += draft.sampledTokens;
     return draft.result;
   }
@@ -273,37 +279,21 @@ export class PassageWriter {
     return ranked.at(-1)!.result!;
   }
 
-  /** Evaluates each draft twice: as a branch behind the whole prompt, and as one behind the contrast's part of it. */
+  /** Samples the drafts until all of them are over, each with the logits of both views. */
   private async extendTogether(
     drafts: readonly SentenceDraft[],
     { prefixLength }: Contrast,
     { prompt, told }: Place,
     begun: readonly TokenId[],
   ): Promise<void> {
-    const { sequence, separator, signal } = this.parts;
-    const asked = [...prompt, ...begun];
-    const first = (await sequence.evaluate(asked, signal)).slice();
-    const branches = await sequence.branch!(
-      2 * drafts.length,
-      drafts.flatMap(() => [asked.length, prefixLength]),
-    );
-    try {
-      let logits: readonly Float32Array[] = [];
-      for (const i of drafts.keys())
-        logits = await branches.feed(2 * i + 1, [...separator, ...told, ...begun], signal);
-      const behind = (i: number) => (branches.tokens[2 * i]!.length === 0 ? first.slice() : logits[2 * i]!);
-      for (;;) {
-        const next = drafts.map((draft, i) =>
-          draft.result === null ? draft.extend(behind(i), logits[2 * i + 1]!) : null,
-        );
-        if (next.every((token) => token === null)) return;
-        logits = await branches.step(
-          next.flatMap((token) => [token, token]),
-          signal,
-        );
-      }
-    } finally {
-      await branches.dispose();
+    const passage = [...told, ...begun];
+    let seen = await this.views.begin(drafts.length, { prompt, passage, partLength: prefixLength });
+    for (;;) {
+      const next = drafts.map((draft, i) =>
+        draft.result === null ? draft.extend(seen[i]!.whole, seen[i]!.part) : null,
+      );
+      if (next.every((token) => token === null)) return;
+      seen = await this.views.step(next);
     }
   }
 }

@@ -59,20 +59,62 @@ describe.each([
     expect(branches.tokens.map((tokens) => tokens.length)).toEqual([60, 40, 60, 20]);
   });
 
-  it("continue as the kept branch without evaluating it", async () => {
+  it("continue as the kept branch", async () => {
     const prefix = someTokens(130, 260);
     const sequence = await sequenceAt(used(), prefix);
     const branches = await sequence.branch!(3);
     for (let step = 0; step < 10; step++)
       await branches.step(stepTokens(step, 3, (i) => i === 0 && step > 4));
-    const kept = Array.from((await branches.step([9, 8, 7]))[1]!);
+    const logits = await branches.step([9, 8, 7]);
+    logits[1]!.fill(0); // logits are scratch: what a caller does to them stays with it
     await branches.keep(1);
     const tokens = [...prefix, ...branches.tokens[1]!];
     expect(sequence.tokens).toEqual(tokens);
-    expect(Array.from(await sequence.evaluate(tokens))).toEqual(kept);
-    const longer = [...tokens, 5, 6];
-    const logits = await sequence.evaluate(longer);
-    expect(largestDifference(logits, await plainLogits(longer))).toBeLessThan(FLOAT32_TOLERANCE);
+    for (const asked of [tokens, [...tokens, 5, 6]]) {
+      const expected = await plainLogits(asked);
+      expect(largestDifference(await sequence.evaluate(asked), expected)).toBeLessThan(FLOAT32_TOLERANCE);
+    }
+  });
+
+  it("fork at any of their tokens, into more and into fewer", async () => {
+    const prefix = someTokens(120, 260);
+    const sequence = await sequenceAt(used(), prefix);
+    const branches = await sequence.branch!(2, [120, 50]);
+    for (let step = 0; step < 6; step++) await branches.step(stepTokens(step, 2, () => false));
+    const [first, second] = branches.tokens.map((tokens) => [...tokens]) as [number[], number[]];
+    const points = [
+      { branch: 0, length: 6 },
+      { branch: 0, length: 3 },
+      { branch: 1, length: 0 },
+      { branch: 1, length: 6 },
+      { branch: 0, length: 6 },
+    ];
+    const forked = await branches.fork(points);
+    expect(branches.tokens).toEqual([first, first.slice(0, 3), [], second, first]);
+    const whole = await plainLogits([...prefix, ...first]);
+    for (const i of [0, 4]) expect(largestDifference(forked[i]!, whole)).toBeLessThan(FLOAT32_TOLERANCE);
+    const texts = () =>
+      branches.tokens.map((tokens, i) => [...prefix.slice(0, i === 2 || i === 3 ? 50 : 120), ...tokens]);
+    const stepped = await branches.step([1, 2, 3, 4, 5]);
+    for (const [i, text] of texts().entries())
+      expect(largestDifference(stepped[i]!, await plainLogits(text))).toBeLessThan(FLOAT32_TOLERANCE);
+    await branches.fork([{ branch: 4, length: 7 }]);
+    const [last] = await branches.step([6]);
+    const text = [...prefix, ...first, 5, 6];
+    expect(largestDifference(last!, await plainLogits(text))).toBeLessThan(FLOAT32_TOLERANCE);
+    for (const point of [
+      { branch: 1, length: 0 },
+      { branch: 0, length: 9 },
+      { branch: 0, length: -1 },
+    ])
+      await expect(branches.fork([point])).rejects.toThrow("has no");
+    await expect(branches.fork([])).rejects.toThrow("expected 1 to 8");
+    await branches.keep(0);
+    expect(sequence.tokens).toEqual(text);
+    const longer = [...text, 7];
+    expect(largestDifference(await sequence.evaluate(longer), await plainLogits(longer))).toBeLessThan(
+      FLOAT32_TOLERANCE,
+    );
   });
 
   it("leave the sequence as it was when they are disposed of, and can be parted again", async () => {
@@ -168,9 +210,10 @@ describe.each([
   });
 });
 
-it("equal plain sequences after any history of parting, stepping and keeping", async () => {
+it("equal plain sequences after any history of parting, stepping, forking and keeping", async () => {
   const round = fc.record({
     count: fc.integer({ min: 1, max: 8 }),
+    forks: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 8 }),
     steps: fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 8 }),
     kept: fc.option(fc.nat({ max: 7 })),
   });
@@ -181,14 +224,22 @@ it("equal plain sequences after any history of parting, stepping and keeping", a
       async (start, rounds) => {
         let tokens = someTokens(start, 260);
         const sequence = await sequenceAt(model, tokens);
-        for (const { count, steps, kept } of rounds) {
+        for (const { count, steps, forks, kept } of rounds) {
           const branches = await sequence.branch!(count);
           // Each bit of a step's number tells whether a branch rests.
           for (const [i, bits] of steps.entries())
             await branches.step(stepTokens(i, count, (branch) => ((bits >> branch) & 1) === 1));
+          if (forks.length > 0)
+            await branches.fork(
+              forks.map(([some, many]) => {
+                const branch = some % count;
+                return { branch, length: many % (branches.tokens[branch]!.length + 1) };
+              }),
+            );
+          const index = (kept ?? 0) % branches.tokens.length;
           if (kept === null) await branches.dispose();
-          else await branches.keep(kept % count);
-          if (kept !== null) tokens = [...tokens, ...branches.tokens[kept % count]!];
+          else await branches.keep(index);
+          if (kept !== null) tokens = [...tokens, ...branches.tokens[index]!];
           expect(sequence.tokens).toEqual(tokens);
           tokens = [...tokens, 11];
           const logits = await sequence.evaluate(tokens);

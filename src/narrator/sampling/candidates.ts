@@ -18,11 +18,19 @@ export interface Candidates {
  */
 export function topCandidates(logits: Float32Array, limit: number): Candidates {
   const heap = new SmallestFirst(Math.min(limit, logits.length));
+  let { bound } = heap; // a local one: every token of the vocabulary is compared with it
   for (let id = 0; id < logits.length; id++) {
     const logit = logits[id]!;
-    if (logit > heap.bound) heap.add(id, logit);
+    if (logit > bound) bound = heap.add(id, logit);
   }
   return heap.size === 0 ? candidatesFrom(Int32Array.of(0), Float32Array.of(0)) : heap.sorted();
+}
+
+/** The largest of `logits` (V). An iterator over a vocabulary would cost more than twice as much. */
+export function highestOf(logits: Float32Array): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < logits.length; i++) if (logits[i]! > highest) highest = logits[i]!;
+  return highest;
 }
 
 /** Candidates from sorted ids and their logits. */
@@ -91,11 +99,12 @@ class SmallestFirst {
     this.values = new Float32Array(limit);
   }
 
-  /** Takes a value above the bound; in a full heap it replaces the smallest. */
-  add(id: number, value: number): void {
+  /** Takes a value above the bound; in a full heap it replaces the smallest. Returns the new bound. */
+  add(id: number, value: number): number {
     if (this.size < this.ids.length) this.rise(this.size++, id, value);
     else this.sink(id, value);
     if (this.size === this.ids.length) this.bound = this.values[0]!;
+    return this.bound;
   }
 
   /** All taken, the largest first, equal ones in the vocabulary's order. */
