@@ -8,6 +8,7 @@ import { formatAction } from "./prompt-format.ts";
 import { splitSentences } from "./sentences.ts";
 import { PASSAGE } from "./settings.ts";
 import { jaccard, mostRepeated, shinglesOf, wordsOf } from "./similarity.ts";
+import { stemOf, termsOf } from "./terms.ts";
 
 export type Verdict =
   | "empty"
@@ -18,6 +19,7 @@ export type Verdict =
   | "repeats this passage"
   | "repeats an earlier passage"
   | "echoes the action"
+  | "mistakes the action"
   | "echoes a note"
   | "contradicts a fact";
 
@@ -39,6 +41,8 @@ const NEAR_DUPLICATE = 0.42;
 const REPEATED_RUN_WORDS = 4;
 /** A sentence of at most so many words says no three of them twice. */
 const SHORT_WORDS = 16;
+/** A sentence that begins with so many of the action's words speaks of the same act. */
+const TAKEN_UP_WORDS = 2;
 /** Short sentences ("He nods.") may come back after this many passages. */
 const SHORT_MEMORY = 2;
 
@@ -82,6 +86,7 @@ export function createGuard(context: GuardContext) {
     if (told.some((other) => isRepeat(known, knownOf(other), words.length))) return "repeats this passage";
     if (saysAgain(wordsOf(told.join(" ")), words, REPEATED_RUN_WORDS)) return "repeats this passage";
     if (isEcho(known, action, words)) return "echoes the action";
+    if (told.length === 0 && mistakes(wordsOf(context.action), words)) return "mistakes the action";
     const memory = words.length < SHINGLED_WORDS ? latest : earlier;
     if (memory.some((other) => isRepeat(known, other, words.length))) return "repeats an earlier passage";
     if (words.length >= SHINGLED_WORDS && notes.some((note) => isRepeat(known, note, words.length)))
@@ -136,6 +141,23 @@ function isEcho(sentence: Known, action: Known, words: readonly string[]): boole
   if (action.words === "" || !isRepeat(sentence, action, words.length)) return false;
   const own = new Set(action.words.split(" "));
   return words.filter((word) => !own.has(word)).length <= 1;
+}
+
+/**
+ * Whether a sentence begins like the action and then puts another thing in the place of its own: "You open the red door"
+ * where it was the blue one. What only adds a word or leaves one out is no mistake.
+ */
+function mistakes(action: readonly string[], words: readonly string[]): boolean {
+  const place = words.findIndex((word, i) => word !== action[i]);
+  if (place < TAKEN_UP_WORDS || place >= action.length) return false;
+  const [wanted, seen] = [action[place]!, words[place]!];
+  const isThing = (word: string) => termsOf(word).length > 0;
+  return isThing(wanted) && isThing(seen) && !isAmong(wanted, words) && !isAmong(seen, action);
+}
+
+function isAmong(word: string, words: readonly string[]): boolean {
+  const stem = stemOf(word);
+  return words.some((other) => stemOf(other) === stem);
 }
 
 /** Marks of another kind of text: brackets, markup, addresses, bytes that are no text, or another script. */

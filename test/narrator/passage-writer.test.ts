@@ -111,6 +111,14 @@ describe("a passage", () => {
     expect(rejections).toHaveLength(2);
   });
 
+  it("begins with the action itself only when the model has nothing better twice", async () => {
+    const echo = `You look. ${GOOD}`;
+    const dull = await write(speaking(echo));
+    expect(dull.text).toBe(echo);
+    expect(dull.rejections).toEqual([{ verdict: "echoes the action", text: "You look." }]);
+    expect((await write(speaking(GOOD, echo))).text).toBe(GOOD);
+  });
+
   it("goes back to where a banned phrase began and says something else from there", async () => {
     const findBanned = createPhraseFinder(["cat", "the stove"]);
     const other = GOOD.replace("A cat", "A hat");
