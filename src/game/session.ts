@@ -50,6 +50,7 @@ export class GameSession implements CommandGame {
   private queue: Promise<void> = Promise.resolve();
   private lastInterruptMs = Number.NEGATIVE_INFINITY;
   private isClosing = false;
+  private closing: Promise<void> | undefined;
   /** Whether the work being done has said what the game waits for. */
   private prompted = false;
 
@@ -76,9 +77,9 @@ export class GameSession implements CommandGame {
 
   /** Where the front end sends events; a property, so that it can be passed on its own. */
   readonly handle: EventHandler = async (event) => {
+    if (event.type === "close") return this.close();
     if (this.isClosing) return;
     if (event.type === "interrupt") return this.interrupt();
-    if (event.type === "close") return this.close();
     if (this.desk.isBusy) {
       return this.show(buildBlock("info", "The story is still being told. Press Ctrl-C to stop it."));
     }
@@ -218,8 +219,14 @@ export class GameSession implements CommandGame {
     this.show(buildBlock("info", "Press Ctrl-C again to quit."));
   }
 
-  /** A turn being told is stopped and kept; whatever is running finishes its save. */
-  private async close(): Promise<void> {
+  /** A turn being told is stopped and kept; whatever is running finishes its save. Whoever asks again waits for the same. */
+  private close(): Promise<void> {
+    this.closing ??= this.endAll();
+    return this.closing;
+  }
+
+  private async endAll(): Promise<void> {
+    if (this.isClosing) return; // said goodbye already
     this.isClosing = true;
     this.desk.stop();
     await this.queue;

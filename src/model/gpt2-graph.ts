@@ -1,6 +1,6 @@
 /**
  * GPT-2 as an ONNX graph whose cached keys and values are inputs only: a run returns the logits and the new rows, because
- * onnxruntime-node copies everything that is fetched. Weights are MatMulNBits blocks or plain float32.
+ * onnxruntime-node copies everything that is fetched. How weights are stored: onnx-linear.ts.
  * Model: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners".
  */
 import { GRAPH_NAMES, type GraphContext } from "./graph-context.ts";
@@ -8,7 +8,7 @@ import { addEmbedding, addHead } from "./onnx-embedding.ts";
 import { addFloats, addLinear } from "./onnx-linear.ts";
 import type { OnnxWriter } from "./onnx-writer.ts";
 
-/** A little below the least values of the activation functions. */
+/** Numbers that the activation functions never go below. */
 const LEAST_ACTIVATION = { "gelu-tanh": -0.1701, gelu: -0.17, relu: 0 } as const;
 
 const INT64_MAX = 9223372036854775807n;

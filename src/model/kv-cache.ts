@@ -56,7 +56,9 @@ export class KvCache {
   compact(start: number, rows: readonly number[]): void {
     for (const memory of [...this.#keys, ...this.#values]) {
       for (let head = 0; head < this.shape.heads; head++)
-        rows.forEach((row, i) => this.#moveRow(memory, head, row, start + i));
+        rows.forEach((row, i) => {
+          if (row !== start + i) this.#moveRow(memory, head, row, start + i);
+        });
     }
     this.truncate(start + rows.length);
   }

@@ -131,7 +131,7 @@ export class OnnxBranches implements Branches {
   #keepRows(change: (row: CachedRow) => CachedRow): void {
     const changed = this.#rows.map(change);
     const places = changed.flatMap(({ owners }, i) => (owners === 0 ? [] : [this.#shared + i]));
-    if (places.length < changed.length) this.#cache.compact(this.#shared, places);
+    this.#cache.compact(this.#shared, places);
     this.#rows = changed.filter(({ owners }) => owners !== 0);
   }
 
@@ -169,7 +169,7 @@ export class OnnxBranches implements Branches {
   #accept(rows: readonly Row[], logits: Float32Array): void {
     const { vocabularySize } = this.#session.limits;
     const first = rows.length - logits.length / vocabularySize;
-    const places = [...this.#tokens.map((tokens) => tokens.length)];
+    const places = this.#tokens.map((tokens) => tokens.length);
     this.#rows = [
       ...this.#rows,
       ...rows.map(({ branch }) => ({ owners: 1 << branch, place: places[branch]!++ })),

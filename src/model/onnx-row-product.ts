@@ -1,8 +1,12 @@
 /**
  * Products of 8-bit integers, input row by input row: each row of activations is rounded with a scale of its own, as wide as
- * the row needs it, and each output's weights with theirs. Rows do not depend on their neighbours, so a token gives the same
- * numbers alone, in a slice and among branches. Known as vector-wise quantisation; the zero point at the least value of a
+ * the row needs it, and each output's weights with theirs. What a row gives does not depend on the rows beside it, so tokens
+ * may be evaluated in slices and branches. Known as vector-wise quantisation; the zero point at the least value of a
  * lopsided input is from the same paper: Dettmers et al. 2022, "LLM.int8()".
+ *
+ * MatMulIntegerToFloat is documented for a scale of all inputs or one for each column. ONNX Runtime multiplies the product
+ * by a scale of any shape that fits (ScaleOutput in matmul_integer_to_float's kernel), here [1, T, 1]: tested, as it is no
+ * promise.
  */
 import type { GraphContext } from "./graph-context.ts";
 import { quantizeOutputs } from "./quantize.ts";
@@ -27,10 +31,7 @@ export async function addRowProduct(
   const stored = await writer.tensor(`${name}.quants`, "uint8", [inputs, outputs], [quants]);
   // From the least value on all 256 steps are of use, otherwise 127 on each side of zero.
   const range = least === undefined ? { zero: 128, steps: 127 } : { zero: 0, steps: 255 };
-  const raised =
-    least === undefined || least === 0
-      ? input
-      : writer.node({ op: "Add", inputs: [input, writer.scalar("float", -least)] });
+  const raised = least ? writer.node({ op: "Add", inputs: [input, writer.scalar("float", -least)] }) : input;
   const sizes = least === undefined ? writer.node({ op: "Abs", inputs: [input] }) : raised;
   const attributes = { keepdims: 1 };
   const widest = writer.node({ op: "ReduceMax", inputs: [sizes, writer.integers([-1])], attributes });
@@ -48,7 +49,7 @@ export async function addRowProduct(
     inputs: [rounded, stored, widest, outputScales, zero, writer.scalar("uint8", WEIGHT_ZERO)],
     microsoft: true,
   });
-  if (least === undefined || least === 0) return product;
+  if (!least) return product;
   const lowered = await writer.floats(`${name}.least`, [outputs], productOf(least, quants, scales));
   return writer.node({ op: "Add", inputs: [product, lowered] });
 }

@@ -21,7 +21,7 @@ export interface WeightMatrix {
   readonly inputStride: number;
 }
 
-/** `quants` [outputs, inputs * bits / 8], `scales` [outputs, inputs / block size]. */
+/** Integers and what to multiply them by; shapes: see who returns them. */
 export interface QuantizedMatrix {
   readonly quants: Uint8Array;
   readonly scales: Float32Array;
@@ -38,7 +38,10 @@ export function blockSizeOf(inputs: number, bits: WeightBits): number {
   return size;
 }
 
-/** Rounds to the nearest representable weight. `inputs` must be a multiple of 32. */
+/**
+ * Rounds to the nearest representable weight: `quants` [outputs, inputs * bits / 8], `scales` [outputs, inputs / block
+ * size]. `inputs` must be a multiple of 32.
+ */
 export function quantize(matrix: WeightMatrix, bits: WeightBits): QuantizedMatrix {
   const blockSize = blockSizeOf(matrix.inputs, bits);
   const blocks = matrix.inputs / blockSize;

@@ -17,17 +17,15 @@ interface Pair {
   readonly shift: string;
   readonly linear: string;
   readonly outputs: number;
+  /** Measured when it is first asked for. */
+  factors?: Promise<Float32Array>;
 }
 
 /** The same model with even channels. */
 export function smoothWeights(weights: Gpt2Weights, config: Gpt2Config): Gpt2Weights {
-  const pairs = new Map(pairsOf(config).flatMap((pair) => namesOf(pair).map((name) => [name, pair])));
-  const factors = new Map<Pair, Float32Array>();
-  const factorsOf = async (pair: Pair): Promise<Float32Array> => {
-    const known = factors.get(pair) ?? (await measureFactors(weights, pair, config.width));
-    factors.set(pair, known);
-    return known;
-  };
+  const pairs = new Map(
+    pairsOf(config).flatMap((pair) => [pair.gain, pair.shift, pair.linear].map((name) => [name, pair])),
+  );
   return {
     readRows: (name, shape, first, count) => weights.readRows(name, shape, first, count),
     close: () => weights.close(),
@@ -35,9 +33,10 @@ export function smoothWeights(weights: Gpt2Weights, config: Gpt2Config): Gpt2Wei
       const values = await weights.read(name, shape);
       const pair = pairs.get(name);
       if (pair === undefined) return values;
-      const channels = await factorsOf(pair);
-      if (name === pair.linear) multiplyRows(values, channels);
-      else for (const [i, factor] of channels.entries()) values[i] = values[i]! / factor;
+      pair.factors ??= measureFactors(weights, pair, config.width);
+      const factors = await pair.factors;
+      if (name === pair.linear) multiplyRows(values, factors);
+      else for (const [i, factor] of factors.entries()) values[i] = values[i]! / factor;
       return values;
     },
   };
@@ -54,10 +53,6 @@ function pairsOf({ layers, width, innerWidth }: Gpt2Config): Pair[] {
     pair(`h.${i}.ln_1`, `h.${i}.attn.c_attn`, 3 * width),
     pair(`h.${i}.ln_2`, `h.${i}.mlp.c_fc`, innerWidth),
   ]).flat();
-}
-
-function namesOf({ gain, shift, linear }: Pair): string[] {
-  return [gain, shift, linear];
 }
 
 /** Makes a channel's expected size and the size of its weights the same: the root of their ratio. */

@@ -29,6 +29,8 @@ export interface GuardContext {
   readonly recentPassages: readonly string[];
   /** The player's action of this turn, without `> `; empty for none. */
   readonly action: string;
+  /** The same where it is something the player does or says; empty for prose, which is continued and not answered. */
+  readonly deed: string;
   /** The texts of the bracket lines in the prompt. */
   readonly notes: readonly string[];
   readonly facts?: CertainFacts;
@@ -43,6 +45,10 @@ const REPEATED_RUN_WORDS = 4;
 const SHORT_WORDS = 16;
 /** A sentence that begins with so many of the action's words speaks of the same act. */
 const TAKEN_UP_WORDS = 2;
+/** What comes before the name of a thing. */
+const DETERMINERS = new Set(
+  "a an the my your his her its our their this that these those some any".split(" "),
+);
 /** Short sentences ("He nods.") may come back after this many passages. */
 const SHORT_MEMORY = 2;
 
@@ -60,9 +66,11 @@ export function guardContextOf(request: NarrationRequest): GuardContext {
   const { header, notes, opening, turns, inserted, action, facts } = request;
   const lately = turns.slice(-PASSAGE.guardedPassages).flatMap((turn) => turn.inserted);
   const lines = [...header, ...notes, ...lately, ...inserted];
+  const act = formatAction(action).replace(/^> /, "");
   return {
     recentPassages: [opening, ...turns.map(({ passage }) => passage)].slice(-PASSAGE.guardedPassages),
-    action: formatAction(action).replace(/^> /, ""),
+    action: act,
+    deed: action.kind === "story" ? "" : act,
     notes: [...new Set(lines.map(({ text }) => text))],
     ...(facts === undefined ? {} : { facts }),
   };
@@ -85,14 +93,14 @@ export function createGuard(context: GuardContext) {
     const known = knownOf(sentence);
     if (told.some((other) => isRepeat(known, knownOf(other), words.length))) return "repeats this passage";
     if (saysAgain(wordsOf(told.join(" ")), words, REPEATED_RUN_WORDS)) return "repeats this passage";
-    if (isEcho(known, action, words)) return "echoes the action";
-    if (told.length === 0 && mistakes(wordsOf(context.action), words)) return "mistakes the action";
+    if (told.length === 0 && mistakes(wordsOf(context.deed), words)) return "mistakes the action";
     const memory = words.length < SHINGLED_WORDS ? latest : earlier;
     if (memory.some((other) => isRepeat(known, other, words.length))) return "repeats an earlier passage";
     if (words.length >= SHINGLED_WORDS && notes.some((note) => isRepeat(known, note, words.length)))
       return "echoes a note";
     if (context.facts !== undefined && contradicts(sentence, context.facts)) return "contradicts a fact";
-    return null;
+    // At last, because an echo that is good otherwise may be told at need.
+    return isEcho(known, action, words) ? "echoes the action" : null;
   };
 }
 
@@ -144,15 +152,16 @@ function isEcho(sentence: Known, action: Known, words: readonly string[]): boole
 }
 
 /**
- * Whether a sentence begins like the action and then puts another thing in the place of its own: "You open the red door"
- * where it was the blue one. What only adds a word or leaves one out is no mistake.
+ * Whether a sentence begins like the action and then puts another word in the place of its own: "You open the red door"
+ * where it was the blue one. Only where a thing is named, and not where a word is added or left out.
  */
 function mistakes(action: readonly string[], words: readonly string[]): boolean {
   const place = words.findIndex((word, i) => word !== action[i]);
   if (place < TAKEN_UP_WORDS || place >= action.length) return false;
   const [wanted, seen] = [action[place]!, words[place]!];
-  const isThing = (word: string) => termsOf(word).length > 0;
-  return isThing(wanted) && isThing(seen) && !isAmong(wanted, words) && !isAmong(seen, action);
+  const isContent = (word: string) => termsOf(word).length > 0;
+  const names = words.slice(0, place).some((word) => DETERMINERS.has(word));
+  return names && isContent(wanted) && isContent(seen) && !isAmong(wanted, words) && !isAmong(seen, action);
 }
 
 function isAmong(word: string, words: readonly string[]): boolean {

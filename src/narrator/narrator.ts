@@ -212,6 +212,7 @@ export class ModelNarrator implements Narrator {
     const { tokenizer } = this.language;
     return new PassageWriter({
       sequence: this.sequence,
+      positions: this.language.info.positions,
       tokenizer,
       vocabulary: this.vocabulary,
       sampling: this.options.rules === false ? withoutRules(sampling) : sampling,

@@ -45,6 +45,8 @@ export interface WriterParts {
   readonly biases: ReadonlyMap<TokenId, number>;
   /** Absent where the model's words are not known. */
   readonly speller: Speller | undefined;
+  /** The model's. */
+  readonly positions: number;
   /** Whether the story is old enough to end; the line THE END is refused before. */
   readonly mayEnd: boolean;
   /** What stands between a prompt and a passage that no action came before. */
@@ -134,11 +136,12 @@ export class PassageWriter {
         rest = draft.rest;
         if (draft.last) break;
       }
+      await this.views.close([...prompt, ...tokens]);
     } catch (error) {
+      // The model may be gone already, and what is told so far must not be lost with it.
+      await this.views.close([...prompt, ...tokens]).catch(() => {});
       if (this.parts.signal?.aborted !== true) throw error;
       interrupted = true;
-    } finally {
-      await this.views.close([...prompt, ...tokens]);
     }
     if (this.text === "" && !interrupted) this.bridge();
     const { text, ended, sampledTokens, rejections } = this;
@@ -196,7 +199,7 @@ export class PassageWriter {
     return null;
   }
 
-  /** A dull beginning is better than a strange one: when nothing else was good the action itself may be told. */
+  /** A dull beginning is better than a strange one: when the first attempt gave nothing, the action itself may be told. */
   private mustDo(verdict: string, attempt: number): boolean {
     return verdict === "echoes the action" && attempt > 0 && this.text === "";
   }
@@ -238,7 +241,7 @@ export class PassageWriter {
     const { passage, sequence, signal } = this.parts;
     const contrast = contrastAt(this.told.length, passage.answeringSentences, this.parts);
     if (contrast !== undefined) {
-      const candidates = isFirst ? contrast.candidates : 1;
+      const candidates = isFirst ? Math.min(contrast.candidates, this.mostDrafts(place)) : 1;
       return this.bestOf({ ...contrast, candidates }, place, start, sampling);
     }
     await this.views.close([...place.prompt, ...place.told]);
@@ -247,6 +250,13 @@ export class PassageWriter {
       draft.extend(await sequence.evaluate([...place.prompt, ...place.told, ...draft.tokens], signal));
     this.sampledTokens += draft.sampledTokens;
     return draft.result;
+  }
+
+  /** All drafts and what is told share the positions of one window, each in two views. */
+  private mostDrafts({ told, room }: Place): number {
+    const { passage, positions, separator } = this.parts;
+    const rows = positions - 2 * told.length - separator.length;
+    return Math.max(1, Math.floor(rows / (2 * Math.min(room, passage.mostSentenceTokens))));
   }
 
   private begin(

@@ -1,7 +1,8 @@
 /**
  * The sentence being written, seen twice: behind the whole prompt, and behind a first part of it. Several drafts are seen
- * together. All views are branches of one sequence that live as long as the passage does: where the next sentence, or the
- * next attempt at one, begins like a draft before it, it goes on from there, and nothing is evaluated twice.
+ * together. All views are branches of one sequence that live as long as the passage does: the next sentence, or another
+ * attempt at one, goes on from the draft that begins like it. Only an attempt from the very place where the views were
+ * opened, or with another part of the prompt, opens them anew.
  */
 import type { Branches, Sequence, TokenId } from "../model/types.ts";
 
@@ -42,7 +43,7 @@ export class Views {
   }
 
   /**
-   * Sees `drafts` (1 to 4) drafts from here on. Throws what the sequence throws; `close` then forgets what was open.
+   * Sees `drafts` (1 to 4) drafts from here on. Throws what the sequence throws; the views must then be closed.
    */
   async begin(drafts: number, { prompt, passage, partLength }: SeenPlace): Promise<readonly SeenTwice[]> {
     const whole = [...prompt, ...passage];
@@ -67,7 +68,7 @@ export class Views {
     );
   }
 
-  /** Ends the views; the sequence goes on as far as one of them went along with `tokens`. */
+  /** Ends the views. The sequence takes over the draft that went along with `tokens` (a whole prompt) longest, all of it. */
   async close(tokens: readonly TokenId[]): Promise<void> {
     const { open } = this;
     if (open === undefined) return;

@@ -19,7 +19,7 @@ export interface TinyOptions {
   readonly seed?: number;
   /** Makes channel 5 of what every norm gives this many times as large and its weights as small: the same model. F32 only. */
   readonly loud?: number;
-  /** Makes all weights zero but those of the embeddings and of the norms. */
+  /** Makes the weights of each feed-forward part's first layer zero. */
   readonly silent?: boolean;
   /** Replaces fields of config.json, e.g. { n_embd: 48 }. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -46,7 +46,7 @@ export async function writeTinyGpt2(folder: string, options: TinyOptions = {}): 
   await writeFile(join(folder, "tokenizer.json"), JSON.stringify(tinyTokenizerJson()));
   const tensors = [...tinyTensors(config, options)];
   for (const tensor of tensors) makeLoud(tensor, options.loud ?? 1);
-  if (options.silent) for (const { name, values } of tensors) if (/attn|mlp/.test(name)) values.fill(0);
+  if (options.silent) for (const { name, values } of tensors) if (/mlp.c_fc/.test(name)) values.fill(0);
   const shards = options.shards ?? 1;
   if (shards === 1) await writeSafetensors(join(folder, "model.safetensors"), tensors, options.type);
   else await writeShards(folder, tensors, shards, options.type);

@@ -10,6 +10,7 @@ const context = {
     "You sit down.",
   ],
   action: "You open the heavy oak door.",
+  deed: "You open the heavy oak door.",
   notes: ["commander of the harbor watch; honest, stubborn, distrusts magic"],
 };
 const judge = createGuard(context);
@@ -63,9 +64,37 @@ describe("the guard", () => {
   });
 });
 
+describe("an echo of the action", () => {
+  const deed = "You raise your brass lamp high.";
+  const echoing = { recentPassages: [], action: deed, deed, notes: [] };
+
+  it("is the last thing a sentence is blamed for, as it may be told at need", () => {
+    expect(createGuard(echoing)(deed, [])).toBe("echoes the action");
+    const again = createGuard({ ...echoing, recentPassages: [deed] });
+    expect(again(deed, [])).toBe("repeats an earlier passage");
+    const facts = { dead: [], notCarried: ["brass lamp"] };
+    expect(createGuard({ ...echoing, facts })(deed, [])).toBe("contradicts a fact");
+  });
+
+  it("may be like prose of the player's, which is continued and not answered", () => {
+    const prose = { ...echoing, action: "The old lamp flickers.", deed: "" };
+    expect(createGuard(prose)("The old house groans in the wind.", [])).toBeNull();
+    expect(createGuard({ ...prose, deed: prose.action })("The old house groans in the wind.", [])).toBe(
+      "mistakes the action",
+    );
+    const running = "You run quickly to the door.";
+    expect(
+      createGuard({ ...echoing, action: running, deed: running })(
+        "You run straight to the door and knock.",
+        [],
+      ),
+    ).toBeNull();
+  });
+});
+
 describe("certain facts", () => {
   const facts = { dead: ["Old Hobb", "the squire"], notCarried: ["brass lamp"] };
-  const judgeFacts = createGuard({ recentPassages: [], action: "", notes: [], facts });
+  const judgeFacts = createGuard({ recentPassages: [], action: "", deed: "", notes: [], facts });
 
   it.each([
     "Old Hobb laughs and shakes his head.",

@@ -1,12 +1,17 @@
 /** Styles, bans, suggestions and explanations on the real built-in model. */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NarrationRequest, NarrationStyle } from "../../src/game/ports.ts";
+import { importModel } from "../../src/model/import.ts";
 import { openModel } from "../../src/model/onnx-model.ts";
 import type { LanguageModel } from "../../src/model/types.ts";
 import { ModelNarrator } from "../../src/narrator/narrator.ts";
 import { AppError } from "../../src/shared/errors.ts";
+import { temporaryFolder } from "../model/helpers.ts";
+import { writeTinyGpt2 } from "../model/tiny-gpt2.ts";
 
+const root = temporaryFolder();
 let model: LanguageModel;
 let narrator: ModelNarrator;
 beforeAll(async () => {
@@ -33,6 +38,19 @@ const passages = async (style?: Partial<NarrationStyle>) => {
   for (let seed = 0; seed < 3; seed++) told.push((await narrator.narrate(request(seed, style))).passage);
   return told;
 };
+
+it("candidates fit into the smallest windows", async () => {
+  for (const positions of [64, 100, 200]) {
+    const name = join(root, String(positions));
+    const source = await writeTinyGpt2(`${name}-source`, { config: { n_positions: positions } });
+    await importModel(source, name);
+    const tiny = await openModel(name, { threads: 1 });
+    const small = await ModelNarrator.create(tiny);
+    const asked = { ...request(1, { dials: { candidates: 4 } }), header: [], opening: "A well." };
+    for (const seed of [1, 2, 3, 4]) expect((await small.narrate({ ...asked, seed })).passage).not.toBe("");
+    await tiny.dispose();
+  }
+});
 
 describe("a style", () => {
   it("by itself is the steady preset, and another preset tells another passage", async () => {

@@ -51,6 +51,7 @@ async function write(sequence: Sequence, parts: Partial<WriterParts> = {}) {
     judge: createGuard({
       recentPassages: [TOLD_BEFORE],
       action: "You look.",
+      deed: "You look.",
       notes: [],
     }),
     spared: new Set(),
@@ -60,6 +61,7 @@ async function write(sequence: Sequence, parts: Partial<WriterParts> = {}) {
     separator: [],
     toAction: undefined,
     toStory: undefined,
+    positions: 4096,
     mayEnd: true,
     onText: (text) => (streamed += text),
     signal: undefined,
@@ -72,6 +74,45 @@ async function write(sequence: Sequence, parts: Partial<WriterParts> = {}) {
 
 const TOLD_BEFORE = "The lamp on the table is green and very warm, and it hums an old song.";
 const GOOD = "You see a long room with a stove and a table. A cat sits on the table.";
+
+/** A sequence with branches whose first call does `then`; the model is gone when they are to be ended. */
+function failing(then: () => never): Sequence {
+  const gone = async () => {
+    throw new Error("model.closed");
+  };
+  return {
+    ...speaking(GOOD),
+    branch: async () => ({
+      tokens: [[], []],
+      feed: async () => then(),
+      step: gone,
+      fork: gone,
+      keep: gone,
+      dispose: gone,
+    }),
+  };
+}
+
+describe("a model that goes away while it tells", () => {
+  const toStory = { prefixLength: 1, guidance: 0.5, candidates: 1 };
+
+  it("does not cost an aborted passage", async () => {
+    const stop = new AbortController();
+    const sequence = failing(() => {
+      stop.abort();
+      throw new Error("stopped");
+    });
+    const written = await write(sequence, { toStory, signal: stop.signal });
+    expect(written).toMatchObject({ text: "", interrupted: true });
+  });
+
+  it("is told by its first error", async () => {
+    const sequence = failing(() => {
+      throw new Error("died");
+    });
+    await expect(write(sequence, { toStory })).rejects.toThrow("died");
+  });
+});
 
 describe("a passage", () => {
   it("is what the model says, up to its end", async () => {

@@ -49,6 +49,8 @@ const sentence = fc.record({
   steps: fc.integer({ min: 1, max: 6 }),
   taken: fc.option(fc.nat({ max: 3 })),
   kept: fc.nat({ max: 6 }),
+  /** How much of the passage is taken back before the sentence. */
+  back: fc.nat({ max: 4 }),
   partLength: fc.constantFrom(1, 30),
 });
 
@@ -58,7 +60,8 @@ it("see what plain sequences see", async () => {
       const sequence = await model.createSequence();
       const views = new Views(sequence, SEPARATOR, undefined);
       let told: TokenId[] = [];
-      for (const [at, { drafts, steps, taken, kept, partLength }] of sentences.entries()) {
+      for (const [at, { drafts, steps, taken, kept, back, partLength }] of sentences.entries()) {
+        told = told.slice(0, Math.max(0, told.length - back));
         const texts = Array.from({ length: drafts }, () => [...told]);
         const place = { prompt: PROMPT, passage: told, partLength };
         await check(await views.begin(drafts, place), texts, partLength);
