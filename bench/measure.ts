@@ -36,6 +36,9 @@ const COLD_TOKENS = 700;
 const WARM_PAST = 900;
 const WARM_TOKENS = 32;
 const ROUNDS = 5;
+/** Large models take minutes for one round. */
+const FEW_ROUNDS = 2;
+const LARGE_PARAMETERS = 500e6;
 
 async function measure(folder: string): Promise<Figures> {
   const start = performance.now();
@@ -44,7 +47,8 @@ async function measure(folder: string): Promise<Figures> {
   const sequence = await model.createSequence();
   await sequence.evaluate(randomTokens(model.info.vocabularySize, 40, 0));
   const rounds: Round[] = [];
-  for (let round = 1; round <= ROUNDS; round++) rounds.push(await measureRound(model, sequence, round));
+  const wanted = model.info.parameters < LARGE_PARAMETERS ? ROUNDS : FEW_ROUNDS;
+  for (let round = 1; round <= wanted; round++) rounds.push(await measureRound(model, sequence, round));
   const medianOf = (key: keyof Round) => median(rounds.map((round) => round[key]));
   const coldFirstTokenMs = medianOf("coldFirstTokenMs");
   await model.dispose();

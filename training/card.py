@@ -60,6 +60,7 @@ def run(config, work, corpus, source, game):
         f"GPT-2 of {parameters / 1e6:.2f} million parameters: {shape.layers} layers, width {shape.width}, "
         f"{shape.heads} heads, {shape.context} positions, byte-level BPE of {shape.vocabulary} tokens.",
         "",
+        *([config["about"], ""] if "about" in config else []),
         "## Training",
         "",
         f"{int(log[1]) / 1e6:.1f} million tokens in {float(log[2]) / 60:.0f} minutes by `training/` with "

@@ -13,6 +13,8 @@ export interface GraphContext {
   readonly weights: Gpt2Weights;
   /** Bits of the layers' weights, and of the embedding and output layer. */
   readonly precision: { readonly body: LinearBits; readonly head: LinearBits };
+  /** 8-bit matrices of at least so many weights are multiplied row by row, smaller ones in blocks. */
+  readonly rowProductWeights: number;
 }
 
 /**

@@ -9,13 +9,6 @@ import { blockSizeOf, quantize, type WeightBits, type WeightMatrix } from "./qua
 /** ONNX Runtime's accuracy level that multiplies int8 with int8; the others have no fast kernel for 8 bits. */
 export const INT8_ACCURACY = 4;
 
-/**
- * From this many weights on, 8-bit products are computed from rows rounded as a whole rather than in blocks. On a 124M model
- * that reads a prompt 1.6 times as fast and takes as long for one token; in small matrices the extra operators cost more
- * than is gained.
- */
-const ROW_PRODUCT_WEIGHTS = 2 ** 20;
-
 interface Linear {
   /** `<name>.weight` is the tensor [inputs, outputs]. */
   readonly name: string;
@@ -37,7 +30,7 @@ export async function addLinear(context: GraphContext, linear: Linear): Promise<
   scaleColumns(weight, linear);
   const bias = linear.withBias ? await addBias(context, linear) : undefined;
   if (linear.bits === 32) return addPlain(context, linear, weight, bias);
-  if (linear.bits === 8 && inputs * outputs >= ROW_PRODUCT_WEIGHTS) {
+  if (linear.bits === 8 && inputs * outputs >= context.rowProductWeights) {
     const product = await addRowProduct(context, linear, weight);
     return bias === undefined ? product : context.writer.node({ op: "Add", inputs: [product, bias] });
   }

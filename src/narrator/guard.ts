@@ -41,6 +41,8 @@ const SHINGLED_WORDS = 6;
 const NEAR_DUPLICATE = 0.42;
 /** A run of so many words stands in a passage once. */
 const REPEATED_RUN_WORDS = 4;
+/** So many sentences of a passage may begin with the same two words. */
+const MOST_ALIKE = 2;
 /** A sentence of at most so many words says no three of them twice. */
 const SHORT_WORDS = 16;
 /** A sentence that begins with so many of the action's words speaks of the same act. */
@@ -92,7 +94,9 @@ export function createGuard(context: GuardContext) {
     if (loopsInside(words) || saysTwice(sentence)) return "loops inside";
     const known = knownOf(sentence);
     if (told.some((other) => isRepeat(known, knownOf(other), words.length))) return "repeats this passage";
-    if (saysAgain(wordsOf(told.join(" ")), words, REPEATED_RUN_WORDS)) return "repeats this passage";
+    const before = wordsOf(told.join(" "));
+    if (saysAgain(before, words, REPEATED_RUN_WORDS)) return "repeats this passage";
+    if (saysNothingNew(before, words) || beginsLikeOthers(told, words)) return "repeats this passage";
     if (told.length === 0 && mistakes(wordsOf(context.deed), words)) return "mistakes the action";
     const memory = words.length < SHINGLED_WORDS ? latest : earlier;
     if (memory.some((other) => isRepeat(known, other, words.length))) return "repeats an earlier passage";
@@ -142,6 +146,20 @@ function saysAgain(told: readonly string[], added: readonly string[], n: number)
     seen.add(run);
   }
   return false;
+}
+
+/** Whether every three words of it stood before: "I am Pell." after "I am Pell the sheriff." */
+function saysNothingNew(told: readonly string[], added: readonly string[]): boolean {
+  const runs = shinglesOf(added, 3);
+  const seen = shinglesOf(told, 3);
+  return added.length >= 3 && [...runs].every((run) => seen.has(run));
+}
+
+/** Whether so many sentences of a passage began with its first two words that one more is a litany: "I am", "I am", "I am". */
+function beginsLikeOthers(told: readonly string[], added: readonly string[]): boolean {
+  const beginning = added.slice(0, 2).join(" ");
+  const alike = told.filter((other) => wordsOf(other).slice(0, 2).join(" ") === beginning);
+  return added.length > 2 && alike.length >= MOST_ALIKE;
 }
 
 /** An echo adds one word at most to the action's own; a short "You wait." as an answer to waiting is one too. */

@@ -48,6 +48,10 @@ describe("the guard", () => {
     ["The man, the man, the man, the man is here.", [], "loops inside"],
     ["No no no no, the walls are closing in.", [], "loops inside"],
     ["You take the horn and take the horn.", [], "loops inside"],
+    ['"I am Pell."', ['"I am Pell the sheriff," says the boy.'], "repeats this passage"],
+    ['"I am the boy."', ['"I am Pell," he says.', '"I am the keeper of keys."'], "repeats this passage"],
+    ['"I am the boy."', ['"I am Pell," he says.'], null],
+    ["He nods.", ["He nods to you.", "He nods and smiles."], null],
   ];
   it.each(table)("%j after %j: %s", (sentence, told, verdict) => expect(judge(sentence, told)).toBe(verdict));
 

@@ -131,7 +131,7 @@ describe("a passage", () => {
   });
 
   it("ends at a sentence when it is long enough", async () => {
-    const long = Array.from({ length: 40 }, (_, i) => `It is ${i} and ${i * 7} past ${i * 3}.`).join(" ");
+    const long = Array.from({ length: 40 }, (_, i) => `Number ${i} and ${i * 7} make ${i * 3}.`).join(" ");
     const { text } = await write(speaking(long));
     expect(text).toMatch(/\d\.$/);
     expect(text.split(" ").length).toBeLessThan(PASSAGE.enoughWords + 10);
