@@ -97,14 +97,16 @@ export function createGuard(context: GuardContext) {
     const before = wordsOf(told.join(" "));
     if (saysAgain(before, words, REPEATED_RUN_WORDS)) return "repeats this passage";
     if (saysNothingNew(before, words) || beginsLikeOthers(told, words)) return "repeats this passage";
-    if (told.length === 0 && mistakes(wordsOf(context.deed), words)) return "mistakes the action";
+    // The deed itself may begin its answer: whatever is put in its place is more often wrong than better.
+    if (told.length > 0 && isEcho(known, action, words)) return "echoes the action";
+    if (told.length === 0 && mistakes(wordsOf(context.deed), wordsOf(withoutSpeech(sentence))))
+      return "mistakes the action";
     const memory = words.length < SHINGLED_WORDS ? latest : earlier;
     if (memory.some((other) => isRepeat(known, other, words.length))) return "repeats an earlier passage";
     if (words.length >= SHINGLED_WORDS && notes.some((note) => isRepeat(known, note, words.length)))
       return "echoes a note";
     if (context.facts !== undefined && contradicts(sentence, context.facts)) return "contradicts a fact";
-    // At last, because an echo that is good otherwise may be told at need.
-    return isEcho(known, action, words) ? "echoes the action" : null;
+    return null;
   };
 }
 
@@ -120,9 +122,13 @@ export function loopsInside(words: readonly string[]): boolean {
   return mostRepeated(words, 3) >= Math.max(3, words.length / LOOP_WORDS);
 }
 
+function withoutSpeech(sentence: string): string {
+  return sentence.replace(/"[^"]*"/g, " ");
+}
+
 /** "You take the horn and take the horn": three words twice in a short sentence, speech aside. */
 function saysTwice(sentence: string): boolean {
-  const words = wordsOf(sentence.replace(/"[^"]*"/g, " "));
+  const words = wordsOf(withoutSpeech(sentence));
   return words.length <= SHORT_WORDS && mostRepeated(words, 3) >= 2;
 }
 
@@ -169,17 +175,30 @@ function isEcho(sentence: Known, action: Known, words: readonly string[]): boole
   return words.filter((word) => !own.has(word)).length <= 1;
 }
 
+/** Whether an answer puts another thing in the place of the action's own, or beside it. */
+function mistakes(action: readonly string[], words: readonly string[]): boolean {
+  return putsAnother(action, words) || doublesThing(action, words);
+}
+
 /**
- * Whether a sentence begins like the action and then puts another word in the place of its own: "You open the red door"
+ * Whether a sentence begins like the action and then has another word in the place of its own: "You open the red door"
  * where it was the blue one. Only where a thing is named, and not where a word is added or left out.
  */
-function mistakes(action: readonly string[], words: readonly string[]): boolean {
+function putsAnother(action: readonly string[], words: readonly string[]): boolean {
   const place = words.findIndex((word, i) => word !== action[i]);
   if (place < TAKEN_UP_WORDS || place >= action.length) return false;
   const [wanted, seen] = [action[place]!, words[place]!];
   const isContent = (word: string) => termsOf(word).length > 0;
   const names = words.slice(0, place).some((word) => DETERMINERS.has(word));
   return names && isContent(wanted) && isContent(seen) && !isAmong(wanted, words) && !isAmong(seen, action);
+}
+
+/** Whether the thing that the action ends with comes twice: "You pull the red door open and open the blue door." */
+function doublesThing(action: readonly string[], words: readonly string[]): boolean {
+  const thing = action.at(-1) ?? "";
+  const isThing = termsOf(thing).length > 0 && action.slice(-4, -1).some((word) => DETERMINERS.has(word));
+  const count = (all: readonly string[]) => all.filter((word) => stemOf(word) === stemOf(thing)).length;
+  return isThing && count(words) > count(action);
 }
 
 function isAmong(word: string, words: readonly string[]): boolean {

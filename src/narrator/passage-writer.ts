@@ -185,7 +185,7 @@ export class PassageWriter {
         return null;
       }
       const verdict = this.verdictOn(draft, sentence);
-      if (verdict === null || this.mustDo(verdict, attempt)) return draft;
+      if (verdict === null) return draft;
       this.rejections.push({ verdict, text: sentence });
       if (verdict === "banned phrase" && rewinds++ < MOST_REWINDS) {
         start = this.rewound(start, draft);
@@ -197,11 +197,6 @@ export class PassageWriter {
       start = { begun: [], banned: new Map(attempt < 2 ? [] : [[0, firstTokens]]) };
     }
     return null;
-  }
-
-  /** A dull beginning is better than a strange one: when the first attempt gave nothing, the action itself may be told. */
-  private mustDo(verdict: string, attempt: number): boolean {
-    return verdict === "echoes the action" && attempt > 0 && this.text === "";
   }
 
   /** The draft up to a banned phrase; the token that began the phrase is ruled out at that place. */

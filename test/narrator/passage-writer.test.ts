@@ -152,12 +152,9 @@ describe("a passage", () => {
     expect(rejections).toHaveLength(2);
   });
 
-  it("begins with the action itself only when the model has nothing better twice", async () => {
+  it("may begin with the action itself", async () => {
     const echo = `You look. ${GOOD}`;
-    const dull = await write(speaking(echo));
-    expect(dull.text).toBe(echo);
-    expect(dull.rejections).toEqual([{ verdict: "echoes the action", text: "You look." }]);
-    expect((await write(speaking(GOOD, echo))).text).toBe(GOOD);
+    expect(await write(speaking(echo))).toMatchObject({ text: echo, rejections: [] });
   });
 
   it("goes back to where a banned phrase began and says something else from there", async () => {
