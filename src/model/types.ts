@@ -95,7 +95,10 @@ export interface Branches {
    * does; those of a branch that was cut short mean nothing before its next tokens. Throws a RangeError for other points.
    */
   fork(points: readonly BranchPoint[]): Promise<readonly Float32Array[]>;
-  /** Ends the branches and makes the sequence continue as this one, which must follow all of it, without evaluating anything. */
+  /**
+   * Ends the branches and makes the sequence continue as this one, which must follow all of it, without evaluating anything.
+   * Its logits stay behind, as they are scratch: asked for again, the last token is evaluated once more.
+   */
   keep(index: number): Promise<void>;
   /** Ends the branches; the sequence is as it was before. */
   dispose(): Promise<void>;

@@ -1,8 +1,9 @@
 /**
  * Which of several sentences answers the player's action best: the one that the action makes likelier than the story alone
- * does. (For later sentences: the one that the story makes likelier than nothing does.) The difference of the two log probabilities is the mutual information of action and answer (maximum mutual
- * information, Li et al. 2016; used for ranking by DialoGPT, Zhang et al. 2020), here mixed with the likelihood, because
- * the difference alone prefers what merely echoes the action.
+ * does. (For later sentences: the one that the story makes likelier than nothing does.) The difference of the two log
+ * probabilities is the mutual information of action and answer (maximum mutual information, Li et al. 2016; used for ranking
+ * by DialoGPT, Zhang et al. 2020), here mixed with the likelihood, because the difference alone prefers what merely echoes
+ * the action.
  */
 import type { TokenId } from "../model/types.ts";
 import { highestOf } from "./sampling/candidates.ts";
